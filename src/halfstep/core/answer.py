@@ -1,0 +1,127 @@
+"""What a room gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from halfstep.core.check import Check
+from halfstep.core.estimate import Estimate
+from halfstep.core.series import Series
+from halfstep.core.tastes import Tastes
+
+__all__ = ["LABELS", "Answer", "Overall", "Reading", "Verdict"]
+
+LABELS = ("ahead", "short", "met", "undecided", "no offering")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One half, one lens, one benchmark, one segment, one period: exclusive label and what it hangs on.
+
+    A gap is benchmark minus focal: positive means that the focal brand is short.
+
+    Attributes
+    ----------
+    label
+        "ahead", "short", "met", "undecided" or "no offering".
+    p
+        Probability of the label after family-wise control and at the worst unseen quality inside the declared bound;
+        for "undecided" the largest probability that any label reached.
+    p_short, p_met, p_ahead
+        P(gap > m), P(gap <= m), P(gap < -m), each at its own worst case, before family-wise control.
+    margin
+        m in money.
+    margin_met
+        Smallest margin that would give "met", in money.
+    margin_short
+        Largest margin that would give "short", in money; None if no margin would.
+    breaking
+        How strong unseen quality must be to turn the label, in multiples of the declared reference attribute;
+        None where the label is not a decided one.
+    reason
+        Key of the reason, worded in `report`.
+    needs
+        Keys of what would decide it; empty when decided.
+    estimate
+        Id of the `Point` or `Refusal` it is read from.
+    family
+        Number of comparisons under family-wise control.
+    """
+
+    id: str
+    half: str
+    lens: str
+    benchmark: str
+    segment: str
+    period: str
+    label: str
+    p: float | None
+    p_short: float | None
+    p_met: float | None
+    p_ahead: float | None
+    margin: float | None
+    margin_met: float | None
+    margin_short: float | None
+    breaking: float | None
+    reason: str
+    needs: tuple[str, ...]
+    estimate: str
+    family: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overall:
+    """The halves together: "product missing", "brand missing", "both", "neither", "undecided", "lenses disagree".
+
+    `p` is the Bonferroni lower bound on the probability that both halves' labels hold; None when undecided.
+    """
+
+    label: str
+    p: float | None
+    benchmark: str
+    segment: str
+    period: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a naive reading of the same rows would have said, beside what Halfstep says (the analyst's error).
+
+    Attributes
+    ----------
+    naive, ours
+        Ids of the two estimates compared.
+    naive_label, ours_label
+        Their labels.
+    difference
+        Id of the estimate of the difference, in money; empty where the naive reading has no money.
+    """
+
+    id: str
+    what: str
+    half: str
+    naive: str
+    ours: str
+    naive_label: str
+    ours_label: str
+    difference: str
+
+    @property
+    def flips(self) -> bool:
+        """Whether the two readings lead to different decisions."""
+        return self.naive_label != self.ours_label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """Everything a room found, refused and checked. A room that lacks a table returns `dark` with what it lacks."""
+
+    room: str
+    estimates: tuple[Estimate, ...] = ()
+    series: tuple[Series, ...] = ()
+    checks: tuple[Check, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    overall: Overall | None = None
+    readings: tuple[Reading, ...] = ()
+    tastes: tuple[Tastes, ...] = ()
+    dark: str = ""

@@ -1,0 +1,197 @@
+"""study.toml as a record. Every key is documented in docs/study.md, which a test holds against these models."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+__all__ = [
+    "Attribute",
+    "Bands",
+    "Brands",
+    "Columns",
+    "Event",
+    "Gap",
+    "Hedonic",
+    "MarketColumns",
+    "Pooling",
+    "Scope",
+    "Segment",
+    "Study",
+    "StudyConfig",
+    "Text",
+]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Text(_Section):
+    """A text in both languages; a plain string in the file serves for both."""
+
+    en: str
+    zh: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_language(cls, value: object) -> object:
+        return {"en": value, "zh": value} if isinstance(value, str) else value
+
+
+class Study(_Section):
+    """`[study]`: what is asked, of whom, and what was fixed before the data were read."""
+
+    title: Text
+    focal: str = Field(description="Brand under study, as named after [brands] aliases.")
+    parent: str | None = Field(default=None, description="Brand the focal one came from; shown, kept separate.")
+    benchmarks: tuple[str, ...] = Field(min_length=1, description="Premium benchmarks; the first is the main one.")
+    currency: Text = Field(description="Money unit of the price column, e.g. 'thousand 1983 USD'.")
+    as_of: str = Field(description="Date (YYYY-MM-DD) after which nothing may be used.")
+    seed: int = Field(default=0, ge=0, description="Seed of every random draw.")
+    margin: float = Field(gt=0, lt=1, description="Gap that does not matter, as a share of the benchmark's price.")
+    margin_reason: Text = Field(description="Why this margin; printed beside the verdict.")
+    tier: Literal[1, 2] = Field(default=1, description="Evidence tier of the sales table: 1 public, 2 company.")
+    invented: bool = Field(default=False, description="True marks a study on invented figures in every header.")
+    unmeasured: tuple[Text, ...] = Field(
+        default=(), description="Quality attributes that buyers see and the table lacks."
+    )
+    unseen_quality_max: float = Field(
+        default=1.0,
+        ge=0,
+        description="Each unmeasured attribute is worth at most this multiple of the reference attribute.",
+    )
+    unseen_quality_like: str | None = Field(
+        default=None, description="Reference attribute of that multiple; the strongest one where absent."
+    )
+    notes: tuple[Text, ...] = Field(default=(), description="What a reader must know about the data; printed.")
+
+
+class Columns(_Section):
+    """`[columns]`: which column of the sales table is what."""
+
+    period: str = Field(description="Year (1990), quarter (1990-Q1) or month (1990-01).")
+    brand: str
+    model: str = Field(description="Model; unique within period, place and brand.")
+    cluster: str | None = Field(default=None, description="Generation whose errors go together; the model if absent.")
+    place: str | None = Field(default=None, description="Country or region; a market is a place in a period.")
+    price: str
+    quantity: str
+    quantity_kind: Literal["units", "share"] = Field(
+        default="units", description="Units, or a share of all possible buyers (then only relative shares are used)."
+    )
+    outcome: Literal["sales", "registrations", "orders", "deliveries"] = Field(
+        default="sales", description="What the quantity counts; deliveries under a backlog measure supply."
+    )
+    price_basis: Literal["list", "transaction", "after_subsidy"] = "list"
+    first_known: str | None = Field(default=None, description="Day from which a row may be used in a frozen run.")
+
+
+class MarketColumns(_Section):
+    """`[market_columns]`: which column of the optional markets table is what."""
+
+    period: str
+    place: str | None = None
+    deflator: str | None = Field(default=None, description="Price level; prices are divided by it.")
+    size: str | None = Field(default=None, description="Possible buyers.")
+
+
+class Attribute(_Section):
+    """`[[attributes]]`: one measured attribute of the product."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    columns: tuple[str, ...] = Field(min_length=1, description="Columns; several are multiplied (length x width).")
+    transform: Literal["log", "none"] = "none"
+
+
+class Brands(_Section):
+    """`[brands]`: names, sub-brands, and who is drawn."""
+
+    aliases: dict[str, str] = Field(default={}, description="Name in the table -> name used.")
+    subbrands: dict[str, str] = Field(default={}, description="Sub-brand -> brand it belongs to.")
+    subbrands_in: bool = Field(default=False, description="True counts sub-brands in their brand.")
+    labels: dict[str, Text] = Field(default={}, description="Brand -> printed name in en and zh.")
+    shown: tuple[str, ...] = Field(default=(), description="Further brands to draw.")
+
+
+Limit = float | int | str
+
+
+class Segment(_Section):
+    """`[[scope.segments]]`: a class of products, chosen by exogenous columns, never by price."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: Text
+    among: dict[str, tuple[Limit, ...]] = Field(default={}, description="Column -> values that belong.")
+    between: dict[str, Annotated[tuple[float, float], Field(min_length=2, max_length=2)]] = Field(
+        default={}, description="Column -> [from, to): from is in, to is out."
+    )
+
+
+class Pooling(_Section):
+    """`[scope.pooling]`: what happens to brand-periods with few models."""
+
+    min_models: int = Field(default=3, ge=2, description="Fewer distinct models than this are pooled.")
+    window: int = Field(default=5, ge=1, description="Periods pooled, in blocks that end with the last period.")
+
+
+class Scope(_Section):
+    """`[scope]`: which rows count."""
+
+    places: tuple[str, ...] = ()
+    first: str | None = Field(default=None, description="First period used.")
+    last: str | None = Field(default=None, description="Last period used.")
+    segments: tuple[Segment, ...] = ()
+    pooling: Pooling = Pooling()
+
+
+class Bands(_Section):
+    """`[bands]`: price bands for position, in the money unit; never used to select rows for the gap."""
+
+    edges: tuple[float, ...] = Field(min_length=1, description="Edges between bands, ascending.")
+
+
+class Hedonic(_Section):
+    """`[hedonic]`: the price lens."""
+
+    epoch: int = Field(
+        default=0, ge=0, description="Periods that share attribute prices, counted back from the last; 0: all share."
+    )
+    name_periods: int = Field(default=1, ge=1, description="Periods that share a brand's name term.")
+    weights: Literal["equal", "sales"] = Field(default="equal", description="Rows of the regression weigh equally or by sales.")
+
+
+class Gap(_Section):
+    """`[gap]`: how the halves are compared."""
+
+    offering: Literal["equal", "sales"] = Field(default="equal", description="Weights of models within an offering.")
+    periods: Literal["last", "all"] = Field(default="last", description="Which comparison periods get a verdict.")
+    level: float = Field(default=0.90, gt=0.5, lt=1, description="Coverage of printed intervals.")
+    confidence: float = Field(default=0.95, gt=0.5, lt=1, description="Probability that a label needs.")
+
+
+class Event(_Section):
+    """`[[events]]`: a dated fact marked on the paths; nothing is attributed to it."""
+
+    period: str
+    brand: str
+    label: Text
+    source: str
+
+
+class StudyConfig(_Section):
+    """The whole study.toml."""
+
+    study: Study
+    tables: dict[Literal["sales", "markets"], str]
+    columns: Columns
+    market_columns: MarketColumns | None = None
+    attributes: tuple[Attribute, ...] = Field(min_length=1)
+    brands: Brands = Brands()
+    scope: Scope = Scope()
+    bands: Bands | None = None
+    hedonic: Hedonic = Hedonic()
+    gap: Gap = Gap()
+    events: tuple[Event, ...] = ()

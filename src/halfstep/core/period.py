@@ -1,0 +1,77 @@
+"""Periods: years, quarters, months, in order and with their season."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from halfstep.core.errors import MisuseError
+
+__all__ = ["Period", "parse_period"]
+
+_SHAPES = {
+    1: re.compile(r"^(\d{4})$"),
+    4: re.compile(r"^(\d{4})-?Q([1-4])$"),
+    12: re.compile(r"^(\d{4})-(\d{1,2})$"),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Period:
+    """A period of the study.
+
+    Attributes
+    ----------
+    ordinal
+        Running number at the period's frequency; consecutive periods differ by one.
+    frequency
+        Periods in a year: 1, 4 or 12.
+    """
+
+    ordinal: int
+    frequency: int
+
+    @property
+    def year(self) -> int:
+        """Calendar year."""
+        return self.ordinal // self.frequency
+
+    @property
+    def season(self) -> int:
+        """Place within the year, from 0."""
+        return self.ordinal % self.frequency
+
+    @property
+    def key(self) -> str:
+        """Text form: 1990, 1990-Q1 or 1990-01."""
+        if self.frequency == 1:
+            return str(self.year)
+        return f"{self.year}-Q{self.season + 1}" if self.frequency == 4 else f"{self.year}-{self.season + 1:02d}"
+
+    @property
+    def last_day(self) -> str:
+        """An ISO date no earlier than the period's end (months count as having 31 days)."""
+        month = 12 if self.frequency == 1 else (self.season + 1) * (12 // self.frequency)
+        return f"{self.year}-{month:02d}-31"
+
+
+def parse_period(text: str) -> Period:
+    """Read a period.
+
+    Raises
+    ------
+    MisuseError
+        If the text is none of the three forms.
+
+    Examples
+    --------
+    >>> parse_period("1990-Q2").key
+    '1990-Q2'
+    """
+    for frequency, shape in _SHAPES.items():
+        found = shape.match(text.strip())
+        if found:
+            part = int(found.group(2)) if frequency > 1 else 1
+            if 1 <= part <= frequency:
+                return Period(int(found.group(1)) * frequency + part - 1, frequency)
+    raise MisuseError(f"expected a year (1990), quarter (1990-Q1) or month (1990-01), got {text!r}")

@@ -1,0 +1,89 @@
+"""From a study folder to a checked `Loaded`: settings, tables, hashes, faults."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from halfstep.core.check import Fault
+from halfstep.core.config import StudyConfig
+from halfstep.core.errors import StudyFaultsError
+from halfstep.data.rules import check_tables
+from halfstep.data.schema import Sales, tidy_sales
+from halfstep.data.tables import Table, read_table
+
+__all__ = ["Loaded", "load"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loaded:
+    """A study whose settings and tables passed every check.
+
+    Attributes
+    ----------
+    config
+        Settings as read; command-line overrides applied.
+    sales
+        The sales table in the study's terms.
+    inputs
+        File name -> sha256.
+    """
+
+    config: StudyConfig
+    sales: Sales
+    inputs: dict[str, str]
+
+
+def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> Loaded:
+    """Read and check a study folder, or the study.toml in it.
+
+    Raises
+    ------
+    StudyFaultsError
+        With every fault found, so that all can be mended in one go.
+    """
+    path = folder if folder.suffix == ".toml" else folder / "study.toml"
+    config, settings_hash = _settings(path)
+    changes = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
+    if changes:
+        config = config.model_copy(update={"study": config.study.model_copy(update=changes)})
+    read = [read_table(name, path.parent / file) for name, file in config.tables.items()]
+    missing = [fault for fault in read if isinstance(fault, Fault)]
+    tables = {table.name: table for table in read if isinstance(table, Table)}
+    faults = missing + check_tables(config, tables)
+    if faults:
+        raise StudyFaultsError(tuple(faults))
+    sales, more = tidy_sales(config, tables)
+    if more:
+        raise StudyFaultsError(tuple(more))
+    inputs = {path.name: settings_hash} | {table.file: table.sha256 for table in tables.values()}
+    return Loaded(config, sales, inputs)
+
+
+def _settings(path: Path) -> tuple[StudyConfig, str]:
+    try:
+        raw = path.read_bytes()
+        parsed = tomllib.loads(raw.decode("utf-8-sig"))
+    except OSError:
+        fault = Fault(table=str(path), what="expected a study file; there is none", mend="name a folder that holds study.toml")
+        raise StudyFaultsError((fault,)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        fault = Fault(table=path.name, what=f"expected TOML in UTF-8: {error}", mend="correct that line")
+        raise StudyFaultsError((fault,)) from None
+    try:
+        return StudyConfig.model_validate(parsed), hashlib.sha256(raw).hexdigest()
+    except ValidationError as error:
+        faults = tuple(
+            Fault(
+                table=path.name,
+                column=".".join(str(part) for part in item["loc"]) or None,
+                what=f"{item['msg'].lower()}; got {str(item['input'])[:60]!r}",
+                mend="see docs/study.md for the key",
+            )
+            for item in error.errors()
+        )
+        raise StudyFaultsError(faults) from None

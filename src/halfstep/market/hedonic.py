@@ -1,0 +1,158 @@
+"""The price lens's regression: log price on attributes, markets and brand x period.
+
+``log p_jt = x_jt' beta_epoch(t) + tau_t + theta_{b(j), cell(t)} + u_jt``, clustered by model. It prices attributes and
+names; it is no taste: a brand term holds the name, unseen quality and cost.
+
+References
+----------
+Rosen (1974), Journal of Political Economy 82(1), 34-55. Berry, Levinsohn & Pakes (1995), table III, third column, is
+such a regression without the brand terms; tests reproduce it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.core.config import StudyConfig
+from halfstep.core.errors import MisuseError
+from halfstep.market.panel import Panel
+from halfstep.numerics.linear import Design, LeastSquares, least_squares
+
+__all__ = ["HedonicFit", "HedonicSpec", "block", "fit_hedonic"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class HedonicSpec:
+    """What the regression looks like.
+
+    Attributes
+    ----------
+    attributes
+        Ids of the attributes used.
+    epoch
+        Periods that share attribute prices, counted back from the last; 0: one set for all.
+    name_periods
+        Periods that share a brand's name term.
+    min_models, window
+        A brand's name unit with fewer distinct models than `min_models` shares one term over a block of `window` periods.
+    weights
+        "equal" or "sales".
+    """
+
+    attributes: tuple[str, ...]
+    epoch: int = 0
+    name_periods: int = 1
+    min_models: int = 3
+    window: int = 5
+    weights: str = "equal"
+
+    @classmethod
+    def of(cls, config: StudyConfig) -> HedonicSpec:
+        """Return the study's own specification."""
+        pooling, hedonic = config.scope.pooling, config.hedonic
+        ids = tuple(attribute.id for attribute in config.attributes)
+        return cls(ids, hedonic.epoch, hedonic.name_periods, pooling.min_models, pooling.window, hedonic.weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HedonicFit:
+    """A fitted hedonic.
+
+    Attributes
+    ----------
+    panel
+        The rows used (complete in the attributes), n of them.
+    spec
+        What was fitted.
+    squares
+        The regression; its X columns are attribute x epoch, attributes running fastest.
+    cells
+        Cell code -> (brand code, first period, last period).
+    left_out
+        Rows of the panel left out because an attribute is blank or nothing was sold (under sales weights).
+    """
+
+    panel: Panel
+    spec: HedonicSpec
+    squares: LeastSquares
+    cells: tuple[tuple[int, int, int], ...]
+    left_out: int
+
+    @property
+    def epochs(self) -> Codes:
+        """Epoch of each row, 0 is the last; shape (n,)."""
+        return _epoch(self.panel.period, self.spec.epoch)
+
+    def attribute_beta(self, attribute: str, epoch: int = 0) -> float:
+        """Return the log-price effect of an attribute in an epoch (0 is the last)."""
+        return float(self.squares.beta[epoch * len(self.spec.attributes) + self.spec.attributes.index(attribute)])
+
+    def unidentified(self) -> tuple[str, ...]:
+        """Return attributes whose price the brand, market and other terms leave undetermined in some epoch."""
+        bad = ~self.squares.identified
+        return tuple(dict.fromkeys(self.spec.attributes[k % len(self.spec.attributes)] for k in np.flatnonzero(bad)))
+
+
+def block(period: int, last: int, window: int) -> tuple[int, int]:
+    """Return the block of `window` periods, counted back from the last, that holds a period: (first, last)."""
+    back = (last - period) // window
+    return last - (back + 1) * window + 1, last - back * window
+
+
+def fit_hedonic(panel: Panel, spec: HedonicSpec) -> HedonicFit:
+    """Fit the regression on the rows complete in the attributes.
+
+    Raises
+    ------
+    MisuseError
+        If no row is complete.
+    """
+    columns = [panel.attributes.index(a) for a in spec.attributes]
+    complete = np.isfinite(panel.X[:, columns]).all(axis=1) & np.isfinite(panel.p)
+    if spec.weights == "sales":
+        complete &= panel.q > 0
+    if not complete.any():
+        raise MisuseError("expected rows with every attribute filled; there are none")
+    used = panel.take(complete)
+    epoch = _epoch(used.period, spec.epoch)
+    epochs = int(epoch.max()) + 1
+    X = np.zeros((used.n, len(columns) * epochs))
+    for k, column in enumerate(columns):
+        X[np.arange(used.n), epoch * len(columns) + k] = used.X[:, column]
+    cell, cells = _cells(used, spec)
+    design = Design(X, _compact(used.market), cell, _compact(used.cluster))
+    weights = used.q if spec.weights == "sales" else None
+    squares = least_squares(design, np.log(used.p), weights)
+    return HedonicFit(used, spec, squares, cells, panel.n - used.n)
+
+
+def _cells(panel: Panel, spec: HedonicSpec) -> tuple[Codes, tuple[tuple[int, int, int], ...]]:
+    last = int(panel.period.max())
+    first_of = np.empty(panel.n, dtype=np.int64)
+    last_of = np.empty(panel.n, dtype=np.int64)
+    unit = (last - panel.period) // spec.name_periods
+    key = panel.brand * (int(unit.max()) + 1) + unit
+    order = np.argsort(key, kind="stable")
+    for rows in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
+        few = len(np.unique(panel.cluster[rows])) < spec.min_models and spec.window > spec.name_periods
+        size = spec.window if few else spec.name_periods
+        first_of[rows], last_of[rows] = block(int(panel.period[rows[0]]), last, size)
+    triples = np.stack([panel.brand, first_of, last_of], axis=1)
+    cells, cell = np.unique(triples, axis=0, return_inverse=True)
+    return cell.reshape(-1).astype(np.int64), tuple((int(b), int(f), int(t)) for b, f, t in cells)
+
+
+def _epoch(period: Codes, epoch: int) -> Codes:
+    return (int(period.max()) - period) // epoch if epoch else np.zeros(len(period), dtype=np.int64)
+
+
+def _compact(codes: Codes) -> Codes:
+    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+
+

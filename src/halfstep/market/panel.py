@@ -1,0 +1,144 @@
+"""The sales table as coded arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.core.config import StudyConfig
+from halfstep.core.errors import MisuseError
+from halfstep.core.estimate import row_ranges
+from halfstep.core.period import Period
+from halfstep.data.schema import Sales
+
+__all__ = ["Panel", "build_panel", "thin"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """Products in markets; a market is a place in a period. All arrays have shape (n,) but for X (n, K).
+
+    Attributes
+    ----------
+    row
+        Row in the file.
+    period
+        Ordinal of the period.
+    market, brand, model, cluster
+        Codes; `brands` names the brand codes.
+    p, q
+        Price in the study's money unit, quantity (units or share).
+    X
+        Transformed attributes, NaN where blank, columns named by `attributes`.
+    segments
+        Segment id -> rows in it; "all" holds every row.
+    """
+
+    file: str
+    frequency: int
+    row: Codes
+    period: Codes
+    market: Codes
+    brand: Codes
+    model: Codes
+    cluster: Codes
+    p: Array
+    q: Array
+    X: Array
+    attributes: tuple[str, ...]
+    brands: tuple[str, ...]
+    places: int
+    segments: dict[str, Mask]
+
+    @property
+    def n(self) -> int:
+        """Rows."""
+        return len(self.row)
+
+    @property
+    def periods(self) -> tuple[int, ...]:
+        """Ordinals of the periods, ascending."""
+        return tuple(int(t) for t in np.unique(self.period))
+
+    def period_key(self, ordinal: int) -> str:
+        """Return the text of a period."""
+        return Period(ordinal, self.frequency).key
+
+    def is_brand(self, brand: str) -> Mask:
+        """Return the rows of a brand.
+
+        Raises
+        ------
+        MisuseError
+            If the panel has no such brand.
+        """
+        if brand not in self.brands:
+            raise MisuseError(f"expected one of {len(self.brands)} brands, got {brand!r}")
+        return self.brand == self.brands.index(brand)
+
+    def ranges(self, rows: Mask | Codes) -> str:
+        """Return the file rows of a selection as ranges."""
+        return row_ranges(self.row[rows].tolist())
+
+    def take(self, rows: Mask) -> Panel:
+        """Return the panel of some rows; codes stay as they are."""
+        return Panel(
+            self.file,
+            self.frequency,
+            *(getattr(self, name)[rows] for name in ("row", "period", "market", "brand", "model", "cluster", "p", "q", "X")),
+            self.attributes,
+            self.brands,
+            self.places,
+            {name: mask[rows] for name, mask in self.segments.items()},
+        )
+
+
+def build_panel(sales: Sales, config: StudyConfig) -> Panel:
+    """Code a checked sales table."""
+    frame = sales.frame
+    brands, brand = _codes(frame["brand"].to_numpy())
+    places, place = _codes(frame["place"].to_numpy())
+    period = frame["period"].to_numpy().astype(np.int64)
+    market = np.unique(period * len(places) + place, return_inverse=True)[1].astype(np.int64)
+    model = np.unique(_joined(frame["brand"].to_list(), frame["model"].to_list()), return_inverse=True)[1]
+    cluster = np.unique(_joined(frame["brand"].to_list(), frame["cluster"].to_list()), return_inverse=True)[1]
+    ids = tuple(attribute.id for attribute in config.attributes)
+    segments = {"all": np.ones(len(period), dtype=bool)}
+    segments |= {s.id: frame[f"in_{s.id}"].to_numpy() for s in config.scope.segments}
+    return Panel(
+        file=sales.file,
+        frequency=sales.frequency,
+        row=frame["row"].to_numpy(),
+        period=period,
+        market=market,
+        brand=brand,
+        model=model.astype(np.int64),
+        cluster=cluster.astype(np.int64),
+        p=frame["price"].to_numpy(),
+        q=frame["quantity"].to_numpy(),
+        X=frame.select([f"x_{i}" for i in ids]).fill_null(np.nan).to_numpy().astype(np.float64),
+        attributes=ids,
+        brands=tuple(str(b) for b in brands),
+        places=len(places),
+        segments=segments,
+    )
+
+
+def thin(panel: Panel, rows: Mask, minimum: int) -> bool:
+    """Whether a selection holds fewer distinct models than the study's minimum."""
+    return len(np.unique(panel.cluster[rows])) < minimum
+
+
+def _codes(values: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.str_], Codes]:
+    names, codes = np.unique(values.astype(str), return_inverse=True)
+    return names, codes.astype(np.int64)
+
+
+def _joined(left: list[str], right: list[str]) -> npt.NDArray[np.str_]:
+    return np.array([f"{a}\x1f{b}" for a, b in zip(left, right, strict=True)])
