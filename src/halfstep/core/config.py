@@ -21,6 +21,7 @@ __all__ = [
     "Study",
     "StudyConfig",
     "Text",
+    "Unmeasured",
 ]
 
 
@@ -40,6 +41,14 @@ class Text(_Section):
         return {"en": value, "zh": value} if isinstance(value, str) else value
 
 
+class Unmeasured(Text):
+    """A quality attribute that buyers see and the table lacks, and how much it may be worth."""
+
+    max: float | None = Field(
+        default=None, ge=0, description="Multiple of the reference attribute; `unseen_quality_max` if absent."
+    )
+
+
 class Study(_Section):
     """`[study]`: what is asked, of whom, and what was fixed before the data were read."""
 
@@ -54,7 +63,7 @@ class Study(_Section):
     margin_reason: Text = Field(description="Why this margin; printed beside the verdict.")
     tier: Literal[1, 2] = Field(default=1, description="Evidence tier of the sales table: 1 public, 2 company.")
     invented: bool = Field(default=False, description="True marks a study on invented figures in every header.")
-    unmeasured: tuple[Text, ...] = Field(
+    unmeasured: tuple[Unmeasured, ...] = Field(
         default=(), description="Quality attributes that buyers see and the table lacks."
     )
     unseen_quality_max: float = Field(
@@ -104,6 +113,9 @@ class Attribute(_Section):
     label: Text
     columns: tuple[str, ...] = Field(min_length=1, description="Columns; several are multiplied (length x width).")
     transform: Literal["log", "none"] = "none"
+    better: Literal["more", "less", "unsaid"] = Field(
+        default="unsaid", description="What buyers want; a price of the other sign is flagged, never changed."
+    )
 
 
 class Brands(_Section):

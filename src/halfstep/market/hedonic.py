@@ -70,8 +70,10 @@ class HedonicFit:
         The rows used (complete in the attributes), n of them.
     spec
         What was fitted.
+    X
+        Attribute x epoch columns, attributes running fastest, shape (n, K * epochs).
     squares
-        The regression; its X columns are attribute x epoch, attributes running fastest.
+        The regression; its first columns price those of `X`.
     cells
         Cell code -> (brand code, first period, last period).
     left_out
@@ -80,6 +82,7 @@ class HedonicFit:
 
     panel: Panel
     spec: HedonicSpec
+    X: Array
     squares: LeastSquares
     cells: tuple[tuple[int, int, int], ...]
     left_out: int
@@ -95,7 +98,7 @@ class HedonicFit:
 
     def unidentified(self) -> tuple[str, ...]:
         """Return attributes whose price the brand, market and other terms leave undetermined in some epoch."""
-        bad = ~self.squares.identified
+        bad = ~self.squares.identified[: self.X.shape[1]]
         return tuple(dict.fromkeys(self.spec.attributes[k % len(self.spec.attributes)] for k in np.flatnonzero(bad)))
 
 
@@ -129,7 +132,7 @@ def fit_hedonic(panel: Panel, spec: HedonicSpec) -> HedonicFit:
     design = Design(X, _compact(used.market), cell, _compact(used.cluster))
     weights = used.q if spec.weights == "sales" else None
     squares = least_squares(design, np.log(used.p), weights)
-    return HedonicFit(used, spec, squares, cells, panel.n - used.n)
+    return HedonicFit(used, spec, X, squares, cells, panel.n - used.n)
 
 
 def _cells(panel: Panel, spec: HedonicSpec) -> tuple[Codes, tuple[tuple[int, int, int], ...]]:

@@ -74,16 +74,24 @@ class Functionals:
         CR2 covariance, shape (m, m).
     freedom
         Bell-McCaffrey degrees of freedom under independent errors, shape (m,).
+    scores
+        What each cluster adds, shape (G, m); ``covariance = scores' scores``.
     """
 
     value: Array
     covariance: Array
     freedom: Array
+    scores: Array
 
     @property
     def se(self) -> Array:
         """Standard errors, shape (m,)."""
         return np.sqrt(np.diag(self.covariance))
+
+    def take(self, which: slice) -> Functionals:
+        """Return some of the functionals."""
+        part = self.scores[:, which]
+        return Functionals(self.value[which], self.covariance[which, which], self.freedom[which], part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,7 +234,7 @@ class LeastSquares:
         sums = _group_sum(cluster, G, b * (root * self.residual)[:, None])
         squares = _group_sum(cluster, G, b**2)
         freedom = np.array([self._freedom(b[:, k] * root, squares[:, k]) for k in range(a.shape[1])])
-        return Functionals(a.T @ self.y, sums.T @ sums, freedom)
+        return Functionals(a.T @ self.y, sums.T @ sums, freedom, sums)
 
     def _freedom(self, b: Array, squares: Array) -> float:
         """Return trace^2 / |.|_F^2 of diag(squares) - Q M^- Q', as sparse minus low rank; b includes the root weight."""

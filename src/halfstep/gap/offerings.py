@@ -1,0 +1,142 @@
+"""Which products are compared with which: scope, period, pooling, weights.
+
+Scope selects on exogenous things only. Both offerings are weighted alike over markets, so that the market's own price
+level cancels and no brand is compared across time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.market.hedonic import HedonicSpec, block
+from halfstep.market.panel import Panel, thin
+
+__all__ = ["BLOCK", "Comparison", "Missing", "Pair", "compare", "comparisons", "windows"]
+
+Array = npt.NDArray[np.float64]
+
+BLOCK = "/"
+"""Between the first and last period of a pooled block, as in ISO 8601 intervals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Who is compared, where: focal brand, benchmark, segment id."""
+
+    focal: str
+    benchmark: str
+    segment: str = "all"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparison:
+    """Two offerings in the same markets.
+
+    Attributes
+    ----------
+    pair
+        Who, where.
+    first, last
+        Ordinals of the periods covered.
+    period
+        Text of the period or block.
+    focal_weight, benchmark_weight
+        Row weights, each summing to one, alike over markets; shape (n,).
+    models
+        Distinct models of focal and benchmark.
+    """
+
+    pair: Pair
+    first: int
+    last: int
+    period: str
+    focal_weight: Array
+    benchmark_weight: Array
+    models: tuple[int, int]
+
+    @property
+    def pooled(self) -> bool:
+        """Whether several periods were pooled."""
+        return self.last > self.first
+
+    @property
+    def rows(self) -> npt.NDArray[np.bool_]:
+        """Rows of either offering."""
+        return (self.focal_weight > 0) | (self.benchmark_weight > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No comparison, and why: "focal absent", "benchmark absent", "never together", "too few models"."""
+
+    pair: Pair
+    period: str
+    why: str
+    models: tuple[int, int]
+
+
+def windows(panel: Panel, pair: Pair, spec: HedonicSpec) -> tuple[tuple[int, int], ...]:
+    """Return the periods or blocks in which the pair is compared, ascending.
+
+    A period stands alone where both brands have enough models in it; other periods with the focal brand in them are
+    pooled over the block that holds them.
+    """
+    scope = panel.segments[pair.segment]
+    last = int(panel.period.max())
+    out = set()
+    for period in np.unique(panel.period[scope & panel.is_brand(pair.focal)]):
+        rows = scope & (panel.period == period)
+        few = any(thin(panel, rows & panel.is_brand(b), spec.min_models) for b in (pair.focal, pair.benchmark))
+        size = spec.window if few else 1
+        unit = block(int(period), last, size) if few or spec.name_periods == 1 else block(int(period), last, spec.name_periods)
+        out.add(unit)
+    return tuple(sorted(out, key=lambda w: (w[1], w[0])))
+
+
+def compare(panel: Panel, pair: Pair, window: tuple[int, int], spec: HedonicSpec, offering: str) -> Comparison | Missing:
+    """Build one comparison.
+
+    Parameters
+    ----------
+    window
+        First and last period.
+    offering
+        "equal" or "sales": weights of models within a market and of markets within the focal offering.
+    """
+    first, last = window
+    period = panel.period_key(first) if first == last else f"{panel.period_key(first)}{BLOCK}{panel.period_key(last)}"
+    q = np.ones(panel.n) if offering == "equal" else panel.q
+    scope = panel.segments[pair.segment] & (panel.period >= first) & (panel.period <= last) & (q > 0)
+    focal, benchmark = (scope & panel.is_brand(b) for b in (pair.focal, pair.benchmark))
+    shared = np.intersect1d(panel.market[focal], panel.market[benchmark])
+    together = np.isin(panel.market, shared)
+    counts = tuple(len(np.unique(panel.cluster[rows & together])) for rows in (focal, benchmark))
+    models = (counts[0], counts[1])
+    for why, wrong in (
+        ("focal absent", not focal.any()),
+        ("benchmark absent", not benchmark.any()),
+        ("never together", not len(shared)),
+        ("too few models", min(models) < spec.min_models),
+    ):
+        if wrong:
+            return Missing(pair, period, why, models)
+    focal_weight = np.where(focal & together, q, 0.0)
+    focal_weight /= focal_weight.sum()
+    size = int(panel.market.max()) + 1
+    wanted = np.bincount(panel.market, focal_weight, size)
+    benchmark_weight = np.where(benchmark & together, q, 0.0)
+    held = np.bincount(panel.market, benchmark_weight, size)
+    benchmark_weight = benchmark_weight * (wanted / np.where(held > 0, held, 1.0))[panel.market]
+    return Comparison(pair, first, last, period, focal_weight, benchmark_weight, models)
+
+
+def comparisons(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> tuple[Comparison | Missing, ...]:
+    """Build every comparison of a pair, oldest first; one `Missing` where the focal brand never appears."""
+    found = windows(panel, pair, spec)
+    if not found:
+        whole = panel.periods
+        return (compare(panel, pair, (whole[0], whole[-1]), spec, offering),)
+    return tuple(compare(panel, pair, window, spec, offering) for window in found)

@@ -1,0 +1,112 @@
+"""The halves through time: the half-step map, the name path, and when a gap closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from halfstep.core.config import StudyConfig
+from halfstep.core.estimate import Bound, Estimate, Refusal
+from halfstep.core.series import Series
+from halfstep.core.period import parse_period
+from halfstep.gap.offerings import BLOCK, Comparison, Pair, compare, comparisons
+from halfstep.gap.split import halves, price_splits
+from halfstep.market.hedonic import HedonicFit, block
+from halfstep.market.records import Author
+from halfstep.numerics.intervals import simultaneous
+from halfstep.numerics.paths import closing_points
+
+__all__ = ["closing", "half_step_map", "name_paths"]
+
+ASSUMPTIONS = ("clusters independent", "one price per attribute", "parts additive in logs")
+
+
+def half_step_map(write: Author, fit: HedonicFit, config: StudyConfig, brands: tuple[str, ...]) -> Iterator[Series]:
+    """Yield a path per brand against the main benchmark: product and name gap in money, over blocks of the pooling window."""
+    panel, benchmark = fit.panel, config.study.benchmarks[0]
+    last = int(panel.period.max())
+    blocks = sorted({block(int(t), last, fit.spec.window) for t in np.unique(panel.period)})
+    for brand in brands:
+        if brand == benchmark:
+            continue
+        tried = [compare(panel, Pair(brand, benchmark), window, fit.spec, config.gap.offering) for window in blocks]
+        splits = price_splits(fit, [c for c in tried if isinstance(c, Comparison)])
+        if not splits:
+            continue
+        money = np.repeat([s.money for s in splits], 2)
+        found = halves(splits, ("product", "name"))
+        index = tuple((s.comparison.period, half) for s in splits for half in ("product", "name"))
+        rows = np.any([s.comparison.rows for s in splits], axis=0)
+        fitted = (found.value * money, found.covariance * np.outer(money, money), found.freedom)
+        yield write.path(
+            f"gap.map.{brand}", "product and name gap to the main benchmark", config.study.currency.en, index,
+            ("period", "half"), fitted, write.origin("gap.split", rows, ASSUMPTIONS),
+        )  # fmt: skip
+
+
+def name_paths(write: Author, fit: HedonicFit, config: StudyConfig, focal: str, benchmarks: tuple[str, ...]) -> Series | None:
+    """Return the focal brand's name gap to each benchmark by period, with the covariance across all of them, in log points.
+
+    Periods where either brand has too few models are pooled; None if no period can be compared.
+    """
+    kept = [
+        c
+        for benchmark in benchmarks
+        for c in comparisons(fit.panel, Pair(focal, benchmark), fit.spec, config.gap.offering)
+        if isinstance(c, Comparison)
+    ]
+    if not kept:
+        return None
+    splits = price_splits(fit, kept)
+    found = halves(splits, ("name",))
+    index = tuple((c.pair.benchmark, c.period) for c in kept)
+    origin = write.origin("gap.split", np.any([c.rows for c in kept], axis=0), ASSUMPTIONS)
+    fitted = (found.value, found.covariance, found.freedom)
+    return write.path(
+        f"gap.name_path.{focal}", "name gap by period", "log points", index, ("benchmark", "period"), fitted, origin
+    )
+
+
+def closing(write: Author, path: Series, config: StudyConfig, rng: np.random.Generator) -> Iterator[Estimate | Series]:
+    """Yield, per benchmark, the band that covers the whole path, the probability that the gap closed, and when.
+
+    Closed means: at or below the margin from then to the end. The dates are draws from the joint covariance of the path.
+    """
+    level = config.gap.level
+    threshold = -float(np.log1p(-config.study.margin))
+    for benchmark in dict.fromkeys(label[0] for label in path.index):
+        mine = [i for i, label in enumerate(path.index) if label[0] == benchmark]
+        periods = [path.index[i][1] for i in mine]
+        assert path.covariance is not None and path.freedom is not None
+        value, covariance, freedom = path.value[mine], path.covariance[np.ix_(mine, mine)], path.freedom[mine]
+        width = simultaneous(covariance, freedom, level, rng)
+        yield Series(
+            id=f"{path.id}.band.{benchmark}", what="name gap by period, band over the whole path", unit=path.unit,
+            tier=path.tier, origin=path.origin, dims=("period",), index=tuple((p,) for p in periods), value=value,
+            lo=value - width, hi=value + width, n=path.n[mine], level=level, covariance=covariance, freedom=freedom,
+        )  # fmt: skip
+        stem = f"gap.closing.{benchmark}"
+        if len(mine) < 2:
+            yield Refusal(
+                id=stem, what="period in which the name gap closed", why="one period only", origin=path.origin,
+                needs=("enough models in more periods",), facts=(("periods", len(mine)),),
+            )  # fmt: skip
+            continue
+        drawn = closing_points(value, covariance, threshold, rng)
+        share = float((drawn < len(mine)).mean())
+        yield write.counted(f"{stem}.probability", "probability that the name gap closed", share, "probability", path.origin)
+        tail = (1 - level) / 2
+        lo, hi = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
+        yield Bound(
+            id=stem, what="period in which the name gap closed", lo=_when(periods, int(lo)), hi=_when(periods, int(hi)),
+            unit="period", n=len(mine), tier=path.tier, origin=path.origin,
+        )  # fmt: skip
+
+
+def _when(periods: list[str], k: int) -> float:
+    """Return the last period of an entry as a year (a quarter adds fractions); infinity past the end."""
+    if k >= len(periods):
+        return float("inf")
+    period = parse_period(periods[k].split(BLOCK)[-1])
+    return period.year + period.season / period.frequency

@@ -1,0 +1,92 @@
+"""The registry of rooms, in order; runs those whose tables are there. No maths."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from halfstep import __version__
+from halfstep.core.answer import Answer
+from halfstep.core.config import StudyConfig
+from halfstep.data.study import load
+from halfstep.gap import room as gap_room
+from halfstep.market import room as market_room
+from halfstep.market.inputs import Inputs, Room, prepare
+
+__all__ = ["ROOMS", "Outcome", "run"]
+
+ROOMS: tuple[Room, ...] = (market_room.ROOM, gap_room.ROOM)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """Everything a run found.
+
+    Attributes
+    ----------
+    inputs
+        What the rooms were handed.
+    answers
+        Room -> its answer, in the order of `ROOMS`.
+    files
+        File name -> sha256 of what was read.
+    left_out
+        Why and how many rows of the file are out of scope.
+    versions
+        Program or library -> version.
+    """
+
+    inputs: Inputs
+    answers: dict[str, Answer]
+    files: dict[str, str]
+    left_out: dict[str, int]
+    versions: dict[str, str]
+
+    @property
+    def config(self) -> StudyConfig:
+        """The study's settings."""
+        return self.inputs.config
+
+
+def run(
+    folder: Path, *, as_of: str | None = None, seed: int | None = None, step: Callable[[str], None] = lambda _: None
+) -> Outcome:
+    """Run a study.
+
+    Parameters
+    ----------
+    folder
+        Holds study.toml.
+    step
+        Called with the name of each stage as it starts.
+
+    Raises
+    ------
+    StudyFaultsError
+        With every fault of the study and its tables.
+    """
+    step("read")
+    loaded = load(folder, as_of=as_of, seed=seed)
+    step("prepare")
+    inputs = prepare(loaded)
+    answers: dict[str, Answer] = {}
+    for room in ROOMS:
+        step(room.name)
+        lacking = [table for table in room.needs if table not in loaded.config.tables]
+        if lacking:
+            answers[room.name] = Answer(room=room.name, dark=", ".join(lacking))
+            continue
+        rng = np.random.default_rng([loaded.config.study.seed, *room.name.encode()])
+        answers[room.name] = room.run(inputs, answers, rng)
+    return Outcome(inputs, answers, loaded.inputs, loaded.sales.left_out, _versions())
+
+
+def _versions() -> dict[str, str]:
+    found = {"halfstep": __version__, "python": platform.python_version(), "platform": sys.platform}
+    return found | {name: version(name) for name in ("numpy", "scipy", "polars")}
