@@ -11,33 +11,39 @@ from halfstep.core.estimate import Bound, Estimate, Refusal
 from halfstep.core.series import Series
 from halfstep.core.period import parse_period
 from halfstep.gap.offerings import BLOCK, Comparison, Pair, compare, comparisons
-from halfstep.gap.split import halves, price_splits
+from halfstep.gap.split import Split, halves
 from halfstep.market.hedonic import HedonicFit, block
 from halfstep.market.records import Author
 from halfstep.numerics.intervals import simultaneous
 from halfstep.numerics.paths import closing_points
 
-__all__ = ["closing", "half_step_map", "name_paths"]
+__all__ = ["closing", "half_step_map", "map_comparisons", "name_path", "path_comparisons"]
 
 ASSUMPTIONS = ("clusters independent", "one price per attribute", "parts additive in logs")
 
 
-def half_step_map(write: Author, fit: HedonicFit, config: StudyConfig, brands: tuple[str, ...]) -> Iterator[Series]:
-    """Yield a path per brand against the main benchmark: product and name gap in money, over blocks of the pooling window."""
+def map_comparisons(fit: HedonicFit, config: StudyConfig, brands: tuple[str, ...]) -> list[Comparison]:
+    """Return each brand against the main benchmark, over blocks of the pooling window."""
     panel, benchmark = fit.panel, config.study.benchmarks[0]
     last = int(panel.period.max())
     blocks = sorted({block(int(t), last, fit.spec.window) for t in np.unique(panel.period)})
-    for brand in brands:
-        if brand == benchmark:
-            continue
-        tried = [compare(panel, Pair(brand, benchmark), window, fit.spec, config.gap.offering) for window in blocks]
-        splits = price_splits(fit, [c for c in tried if isinstance(c, Comparison)])
-        if not splits:
-            continue
-        money = np.repeat([s.money for s in splits], 2)
-        found = halves(splits, ("product", "name"))
-        index = tuple((s.comparison.period, half) for s in splits for half in ("product", "name"))
-        rows = np.any([s.comparison.rows for s in splits], axis=0)
+    tried = [
+        compare(panel, Pair(brand, benchmark), window, fit.spec, config.gap.offering)
+        for brand in brands
+        if brand != benchmark
+        for window in blocks
+    ]
+    return [c for c in tried if isinstance(c, Comparison)]
+
+
+def half_step_map(write: Author, config: StudyConfig, splits: list[Split]) -> Iterator[Series]:
+    """Yield a path per brand against the main benchmark: product and name gap in money, with their full covariance."""
+    for brand in dict.fromkeys(s.comparison.pair.focal for s in splits):
+        mine = [s for s in splits if s.comparison.pair.focal == brand]
+        money = np.repeat([s.money for s in mine], 2)
+        found = halves(mine, ("product", "name"))
+        index = tuple((s.comparison.period, half) for s in mine for half in ("product", "name"))
+        rows = np.any([s.comparison.rows for s in mine], axis=0)
         fitted = (found.value * money, found.covariance * np.outer(money, money), found.freedom)
         yield write.path(
             f"gap.map.{brand}", "product and name gap to the main benchmark", config.study.currency.en, index,
@@ -45,23 +51,23 @@ def half_step_map(write: Author, fit: HedonicFit, config: StudyConfig, brands: t
         )  # fmt: skip
 
 
-def name_paths(write: Author, fit: HedonicFit, config: StudyConfig, focal: str, benchmarks: tuple[str, ...]) -> Series | None:
-    """Return the focal brand's name gap to each benchmark by period, with the covariance across all of them, in log points.
-
-    Periods where either brand has too few models are pooled; None if no period can be compared.
-    """
-    kept = [
+def path_comparisons(fit: HedonicFit, config: StudyConfig) -> list[Comparison]:
+    """Return the focal brand against every benchmark in every period; periods with too few models are pooled."""
+    tried = [
         c
-        for benchmark in benchmarks
-        for c in comparisons(fit.panel, Pair(focal, benchmark), fit.spec, config.gap.offering)
-        if isinstance(c, Comparison)
+        for benchmark in config.study.benchmarks
+        for c in comparisons(fit.panel, Pair(config.study.focal, benchmark), fit.spec, config.gap.offering)
     ]
-    if not kept:
+    return [c for c in tried if isinstance(c, Comparison)]
+
+
+def name_path(write: Author, focal: str, splits: list[Split]) -> Series | None:
+    """Return the name gap by benchmark and period with the covariance across all of them, in log points."""
+    if not splits:
         return None
-    splits = price_splits(fit, kept)
     found = halves(splits, ("name",))
-    index = tuple((c.pair.benchmark, c.period) for c in kept)
-    origin = write.origin("gap.split", np.any([c.rows for c in kept], axis=0), ASSUMPTIONS)
+    index = tuple((s.comparison.pair.benchmark, s.comparison.period) for s in splits)
+    origin = write.origin("gap.split", np.any([s.comparison.rows for s in splits], axis=0), ASSUMPTIONS)
     fitted = (found.value, found.covariance, found.freedom)
     return write.path(
         f"gap.name_path.{focal}", "name gap by period", "log points", index, ("benchmark", "period"), fitted, origin

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from halfstep.gap.analyst import naive_readings
 from halfstep.gap.decide import models_that_decide
 from halfstep.gap.moves import moves, one_sided
 from halfstep.gap.offerings import Comparison, Missing, Pair, comparisons
-from halfstep.gap.path import ASSUMPTIONS, closing, half_step_map, name_paths
+from halfstep.gap.path import ASSUMPTIONS, closing, half_step_map, map_comparisons, name_path, path_comparisons
 from halfstep.gap.split import Split, price_splits
 from halfstep.gap.unseen import reference_strength, unseen_bound
 from halfstep.gap.verdict import Half, Judged, judge, robustness_value
@@ -63,20 +63,24 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     if fit.unidentified():
         return _unidentified(write, fit.unidentified(), config)
     asked = _asked(inputs)
-    splits = price_splits(fit, [c for c in asked if isinstance(c, Comparison)])
+    wanted = [c for c in asked if isinstance(c, Comparison)]
+    mapped, through_time = map_comparisons(fit, config, watched(inputs)), path_comparisons(fit, config)
+    made = price_splits(fit, [*wanted, *mapped, *through_time])
+    splits, map_splits = made[: len(wanted)], made[len(wanted) : len(wanted) + len(mapped)]
     judgements = judge_splits(splits, config)
     missing = [c for c in asked if isinstance(c, Missing)]
     estimates: list[Estimate] = [e for split in splits for e in _split_estimates(write, split, config)]
     estimates += [e for m in missing for e in _refused(write, m)]
     verdicts = [_verdict(j, config, len(splits)) for j in judgements]
     verdicts += [_no_verdict(m, half) for m in missing for half in HALVES]
-    estimates += [e for j in judgements for e in _deciding(write, inputs, j, rng)]
-    series = list(half_step_map(write, fit, config, watched(inputs)))
-    path = name_paths(write, fit, config, config.study.focal, config.study.benchmarks)
+    estimates += [e for j in judgements for e in _deciding(write, inputs, j, len(splits), rng)]
+    series = list(half_step_map(write, config, map_splits))
+    path = name_path(write, config.study.focal, made[len(wanted) + len(mapped) :])
     if path is not None:
         series.append(path)
-        for made in closing(write, path, config, rng):
-            (series if isinstance(made, Series) else estimates).append(made)  # type: ignore[arg-type]
+        dated = list(closing(write, path, config, rng))
+        series += [d for d in dated if isinstance(d, Series)]
+        estimates += [d for d in dated if not isinstance(d, Series)]
     main = _main(splits, config)
     readings: list[Reading] = []
     if main is not None:
@@ -188,14 +192,15 @@ def _no_verdict(missing: Missing, half: str) -> Verdict:
     )  # fmt: skip
 
 
-def _deciding(write: Author, inputs: Inputs, judgement: Judgement, rng: np.random.Generator) -> Iterator[Estimate]:
+def _deciding(write: Author, inputs: Inputs, judgement: Judgement, family: int, rng: np.random.Generator) -> Iterator[Estimate]:
     if judgement.judged.label != "undecided":
         return
     split, half = judgement.split, judgement.half
     stem = f"price_lens.{half}.{_stem(split.comparison.pair, split.comparison.period)}"
     origin = write.origin("gap.decide", split.comparison.rows, ("estimate taken for the truth",))
     part = -2 if half == "product" else -1
-    found = models_that_decide(inputs.fit, split, part, judgement.stakes, inputs.config.gap.confidence, rng)
+    confidence = 1 - (1 - inputs.config.gap.confidence) / family
+    found = models_that_decide(inputs.fit, split, part, judgement.stakes, confidence, rng)
     if np.isfinite(found.times):
         for brand, count, now in zip(("focal", "benchmark"), found.models, split.comparison.models, strict=True):
             yield Bound(
@@ -203,19 +208,14 @@ def _deciding(write: Author, inputs: Inputs, judgement: Judgement, rng: np.rando
                 hi=float(count), unit="models", n=now, tier=write.tier, origin=origin,
             )  # fmt: skip
         return
-    seen = models_that_decide(
-        inputs.fit, split, part, Half(**{**_fields(judgement.stakes), "unseen": 0.0}), inputs.config.gap.confidence, rng
-    )
+    if_all_seen = replace(judgement.stakes, unseen=0.0)
+    seen = models_that_decide(inputs.fit, split, part, if_all_seen, confidence, rng)
     why = "unseen quality decides, not more models" if np.isfinite(seen.times) else "too close to the margin"
     yield Refusal(
         id=f"decide.{stem}", what="models that would decide", why=why,
         needs=tuple(f"measure: {entry.en}" for entry in inputs.config.study.unmeasured) or ("a choice experiment",),
         origin=origin, facts=(("power", round(found.power, 3)),),
     )  # fmt: skip
-
-
-def _fields(half: Half) -> dict[str, float]:
-    return {name: getattr(half, name) for name in ("value", "se", "freedom", "margin", "unseen", "reference")}
 
 
 def _moves(write: Author, inputs: Inputs, main: Split) -> Iterator[Estimate]:
@@ -239,7 +239,7 @@ def _moves(write: Author, inputs: Inputs, main: Split) -> Iterator[Estimate]:
         for half, (value, lo, hi) in one_sided(main, first, inputs.config.gap.level).items():
             values[half].append(value)
             point = write.counted(f"move.{first}_taken_first.{half}", f"{half} half, {first} taken first", value, money, origin)
-            yield type(point)(**{**{f: getattr(point, f) for f in point.__slots__}, "lo": lo, "hi": hi, "level": inputs.config.gap.level})
+            yield replace(point, lo=lo, hi=hi, level=inputs.config.gap.level)
     for half in HALVES:
         yield Bound(
             id=f"move.range.{half}", what=f"{half} half over all these choices", lo=min(values[half]), hi=max(values[half]),

@@ -26,7 +26,7 @@ from scipy.special import stdtrit
 
 from halfstep.numerics.intervals import holm, probability_above
 
-__all__ = ["Half", "Judged", "judge", "robustness_value"]
+__all__ = ["Half", "Judged", "judge", "robustness_value", "share_decided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,23 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
             )
         )
     return out
+
+
+def share_decided(values: npt.NDArray[np.float64], half: Half, confidence: float) -> float:
+    """Return the share of estimates that reach a label on their own.
+
+    Parameters
+    ----------
+    values
+        Estimates in money, shape (draws,); their error and stakes are those of `half`.
+    confidence
+        Probability that a label needs; for a family of k give ``1 - (1 - c) / k``.
+    """
+    need = float(stdtrit(half.freedom, confidence)) * half.se
+    ahead = values + half.unseen + need <= -half.margin
+    short = values - half.unseen - need >= half.margin
+    met = values + half.unseen + need <= half.margin
+    return float((ahead | short | met).mean())
 
 
 def robustness_value(t: float, freedom: float) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -10,7 +12,7 @@ from halfstep.market.hedonic import HedonicFit
 from halfstep.market.records import Author
 from halfstep.numerics.intervals import t_interval
 
-__all__ = ["brand_path", "name_weights", "quality_adjusted_change"]
+__all__ = ["brand_paths", "name_weights", "quality_adjusted_change"]
 
 Array = npt.NDArray[np.float64]
 
@@ -35,28 +37,34 @@ def name_weights(fit: HedonicFit, brand: str, period: int, others: tuple[int, ..
     return fit.squares.effect_weights(combination)
 
 
-def brand_path(write: Author, fit: HedonicFit, brand: str) -> Series | None:
-    """Return the path of a brand's term with its full covariance, in log points over the plain mean of brands.
+def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iterator[Series]:
+    """Yield the path of each brand's term with its full covariance, in log points over the plain mean of brands.
 
-    Periods in which the brand has too few models share the term of their block; None if nothing is determined.
+    Periods in which a brand has too few models share the term of their block; a brand with nothing determined is left
+    out.
     """
-    own = fit.panel.brands.index(brand)
-    points = []
+    points: list[tuple[str, str, Array]] = []
     for c, (b, first, last) in enumerate(fit.cells):
         rows = fit.squares.design.cell == c
-        if b != own or len(np.unique(fit.panel.cluster[rows])) < fit.spec.min_models:
+        brand = fit.panel.brands[b]
+        if brand not in brands or len(np.unique(fit.panel.cluster[rows])) < fit.spec.min_models:
             continue
         a = name_weights(fit, brand, int(fit.panel.period[rows].max()))
         if a is not None:
             key = fit.panel.period_key(first)
-            points.append((key if first == last else f"{key}/{fit.panel.period_key(last)}", a))
+            points.append((brand, key if first == last else f"{key}/{fit.panel.period_key(last)}", a))
     if not points:
-        return None
-    found = fit.squares.functionals(np.column_stack([a for _, a in points]))
-    index = tuple((key,) for key, _ in points)
-    fitted = (found.value, found.covariance, found.freedom)
-    origin = write.origin("hedonic.path", fit.panel.is_brand(brand), ("clusters independent",))
-    return write.path(f"hedonic.path.{brand}", "brand term over the mean of brands", "log points", index, ("period",), fitted, origin)
+        return
+    found = fit.squares.functionals(np.column_stack([a for _, _, a in points]))
+    for brand in brands:
+        mine = [i for i, point in enumerate(points) if point[0] == brand]
+        if mine:
+            fitted = (found.value[mine], found.covariance[np.ix_(mine, mine)], found.freedom[mine])
+            yield write.path(
+                f"hedonic.path.{brand}", "brand term over the mean of brands", "log points",
+                tuple((points[i][1],) for i in mine), ("period",), fitted,
+                write.origin("hedonic.path", fit.panel.is_brand(brand), ("clusters independent",)),
+            )  # fmt: skip
 
 
 def quality_adjusted_change(

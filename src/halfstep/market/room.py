@@ -8,13 +8,13 @@ import numpy as np
 
 from halfstep.core.answer import Answer
 from halfstep.core.check import Check, Status
-from halfstep.core.estimate import Bound, Estimate, Point, Refusal
+from halfstep.core.estimate import Bound, Estimate, Refusal
 from halfstep.core.series import Series
 from halfstep.core.tastes import Tastes
 from halfstep.market.change import CAUSES, like_period, share_change
 from halfstep.market.hedonic import HedonicFit
 from halfstep.market.inputs import Inputs, Room
-from halfstep.market.names import brand_path, quality_adjusted_change
+from halfstep.market.names import brand_paths, quality_adjusted_change
 from halfstep.market.position import band_shares, concentration, cut_curve, first_place, price_position
 from halfstep.market.records import Author
 
@@ -39,13 +39,14 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         estimates += _last_period(write, inputs, brand)
     estimates += _changes(write, inputs)
     priced = Author("market", inputs.config, inputs.fit.panel, inputs.fit.panel.n)
-    series += [s for s in (brand_path(priced, inputs.fit, brand) for brand in watched(inputs)) if s is not None]
+    series += brand_paths(priced, inputs.fit, watched(inputs))
+    prices, tastes = _attribute_prices(priced, inputs.fit)
     return Answer(
         room="market",
-        estimates=tuple(estimates) + tuple(_attribute_prices(priced, inputs.fit)),
+        estimates=(*estimates, *prices),
         series=tuple(series),
         checks=tuple(_checks(inputs)),
-        tastes=(_tastes(priced, inputs.fit),),
+        tastes=(tastes,),
     )
 
 
@@ -127,37 +128,34 @@ def _changes(write: Author, inputs: Inputs) -> Iterator[Estimate]:
                 yield write.counted(f"{stem}.{cause.replace(' ', '_')}", f"change of share by {cause}", parts[cause], "share", origin)
 
 
-def _attribute_prices(write: Author, fit: HedonicFit) -> Iterator[Point | Refusal]:
+def _attribute_prices(write: Author, fit: HedonicFit) -> tuple[list[Estimate], Tastes]:
     squares, K = fit.squares, len(fit.spec.attributes)
-    found = squares.functionals(squares.coefficient_weights(np.eye(squares.design.X.shape[1])))
-    everything = np.ones(fit.panel.n, dtype=bool)
-    for k in range(squares.design.X.shape[1]):
+    found = squares.functionals(squares.coefficient_weights(np.eye(fit.X.shape[1])))
+    estimates: list[Estimate] = []
+    labels = []
+    for k in range(fit.X.shape[1]):
         epoch, attribute = k // K, fit.spec.attributes[k % K]
-        periods = fit.panel.period[fit.epochs == epoch]
+        rows = fit.epochs == epoch
+        periods = fit.panel.period[rows]
         span = f"{fit.panel.period_key(int(periods.min()))}/{fit.panel.period_key(int(periods.max()))}"
+        labels.append(("beta", f"{attribute}@{span}"))
         name = f"hedonic.{attribute}.{span}"
-        origin = write.origin("hedonic", everything & (fit.epochs == epoch), ("clusters independent", "linear in logs"))
+        origin = write.origin("hedonic", rows, ("clusters independent", "linear in logs"))
         if squares.identified[k]:
             value = (float(squares.beta[k]), float(found.se[k]), float(found.freedom[k]))
-            yield write.estimated(name, "price of an attribute", value, "log points per unit", origin)
+            estimates.append(write.estimated(name, "price of an attribute", value, "log points per unit", origin))
         else:
-            yield Refusal(
+            refusal = Refusal(
                 id=name, what="price of an attribute", why="attribute not identified",
                 needs=("models of one brand and period that differ in it",), origin=origin, facts=(("attribute", attribute),),
             )  # fmt: skip
-
-
-def _tastes(write: Author, fit: HedonicFit) -> Tastes:
-    squares = fit.squares
-    rows = squares.coefficient_weights(np.eye(squares.design.X.shape[1]))
-    found = squares.functionals(rows)
-    K = len(fit.spec.attributes)
-    labels = tuple(("beta", f"{fit.spec.attributes[k % K]}@{k // K}") for k in range(rows.shape[1]))
-    return Tastes(
-        lens="price", nodes=("all",), labels=labels, value=squares.beta[None, :], covariance=found.covariance,
+            estimates.append(refusal)
+    tastes = Tastes(
+        lens="price", nodes=("all",), labels=tuple(labels), value=squares.beta[None, :], covariance=found.covariance,
         contains=("name", "unseen quality", "cost"), is_taste=False, tier=write.tier,
         origin=write.origin("hedonic", np.ones(fit.panel.n, dtype=bool)),
     )  # fmt: skip
+    return estimates, tastes
 
 
 def _checks(inputs: Inputs) -> Iterator[Check]:

@@ -27,6 +27,7 @@ Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
 _RANK_TOLERANCE = 1e-9
+_CHUNK = 4_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -251,28 +252,35 @@ class LeastSquares:
         return trace**2 / norm if norm > 0 else 0.0
 
     def _bias_reduced(self, scaled: Array, root: Array) -> Array:
-        """Return (I - H_gg)^(-1/2) a_g, stacked over clusters; shape (n, m)."""
+        """Return (I - H_gg)^(-1/2) a_g, stacked over clusters; shape (n, m). Clusters of one size go together."""
         order = np.argsort(self.design.cluster, kind="stable")
-        starts = np.searchsorted(self.design.cluster[order], np.arange(self.clusters + 1))
+        size = np.bincount(self.design.cluster)
+        starts = np.cumsum(size) - size
         out = np.empty_like(scaled)
-        for g in range(self.clusters):
-            rows = order[starts[g] : starts[g + 1]]
-            gram = np.eye(len(rows)) - self._hat(rows) * np.outer(root[rows], root[rows])
-            eigen, vectors = np.linalg.eigh(gram)
-            keep = eigen > _RANK_TOLERANCE
-            power = np.where(keep, 1 / np.sqrt(np.where(keep, eigen, 1.0)), 0.0)
-            out[rows] = vectors @ (power[:, None] * (vectors.T @ scaled[rows]))
+        width = self.normal.upper.shape[0]
+        for length in np.unique(size):
+            chosen = np.flatnonzero(size == length)
+            together = max(1, int(_CHUNK // (length * (length + width))))
+            for some in np.split(chosen, range(together, len(chosen), together)):
+                rows = order[starts[some][:, None] + np.arange(length)]
+                gram = np.eye(length) - self._hat(rows) * root[rows][:, :, None] * root[rows][:, None, :]
+                eigen, vectors = np.linalg.eigh(gram)
+                keep = eigen > _RANK_TOLERANCE
+                power = np.where(keep, 1 / np.sqrt(np.where(keep, eigen, 1.0)), 0.0)
+                out[rows] = vectors @ (power[:, :, None] * (vectors.transpose(0, 2, 1) @ scaled[rows]))
         return out
 
     def _hat(self, rows: Codes) -> Array:
-        """Return Z_g M^- Z_g' for the rows of one cluster."""
+        """Return Z_g M^- Z_g' for clusters of one size; rows (h, s) gives shape (h, s, s)."""
         d, K = self.design, self.design.X.shape[1]
         cell = d.cell[rows]
-        top = -self.normal.slope[:, cell].T
-        top[:, :K] += d.X[rows]
-        top[np.arange(len(rows)), K + d.market[rows]] += 1
+        top = -self.normal.slope.T[cell]
+        top[:, :, :K] += d.X[rows]
+        i, j = np.indices(rows.shape)
+        top[i, j, K + d.market[rows]] += 1
         low = top @ self.normal.half
-        return np.asarray(low @ low.T + (cell[:, None] == cell) / self.normal.cell_weight[cell])
+        shared = (cell[:, :, None] == cell[:, None, :]) / self.normal.cell_weight[cell][:, :, None]
+        return np.asarray(low @ low.transpose(0, 2, 1) + shared)
 
     def _rows(self, top: Array, cells: Array) -> Array:
         """Return W Z (top, cells); shape (n, m)."""
