@@ -172,7 +172,9 @@ class Hedonic(_Section):
         default=0, ge=0, description="Periods that share attribute prices, counted back from the last; 0: all share."
     )
     name_periods: int = Field(default=1, ge=1, description="Periods that share a brand's name term.")
-    weights: Literal["equal", "sales"] = Field(default="equal", description="Rows of the regression weigh equally or by sales.")
+    weights: Literal["equal", "sales"] = Field(
+        default="equal", description="Rows of the regression weigh equally or by sales."
+    )
 
 
 class Gap(_Section):

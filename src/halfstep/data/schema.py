@@ -99,7 +99,9 @@ def tidy_sales(config: StudyConfig, tables: dict[str, Table]) -> tuple[Sales, li
     faults = []
     if kept.height == 0:
         why = ", ".join(f"{reason}: {rows}" for reason, rows in left_out.items())
-        faults.append(Fault(table=table.file, what=f"no row is left in scope ({why})", mend="widen [scope] or move as_of"))
+        faults.append(
+            Fault(table=table.file, what=f"no row is left in scope ({why})", mend="widen [scope] or move as_of")
+        )
     return Sales(kept.sort("period", "place", "brand", "model"), table.file, frequency, left_out), faults
 
 

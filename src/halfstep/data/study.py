@@ -69,7 +69,9 @@ def _settings(path: Path) -> tuple[StudyConfig, str]:
         raw = path.read_bytes()
         parsed = tomllib.loads(raw.decode("utf-8-sig"))
     except OSError:
-        fault = Fault(table=str(path), what="expected a study file; there is none", mend="name a folder that holds study.toml")
+        fault = Fault(
+            table=str(path), what="expected a study file; there is none", mend="name a folder that holds study.toml"
+        )
         raise StudyFaultsError((fault,)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = Fault(table=path.name, what=f"expected TOML in UTF-8: {error}", mend="correct that line")

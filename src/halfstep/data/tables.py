@@ -61,14 +61,20 @@ def read_table(name: str, path: Path) -> Table | Fault:
         return frame
     if frame.height == 0:
         return Fault(table=path.name, what="expected rows; the table has none", mend="export the table again")
-    return Table(name, path.name, frame.with_row_index(ROW, offset=1 if parquet else 2), hashlib.sha256(raw).hexdigest())
+    return Table(
+        name, path.name, frame.with_row_index(ROW, offset=1 if parquet else 2), hashlib.sha256(raw).hexdigest()
+    )
 
 
 def _parquet(file: str, raw: bytes) -> pl.DataFrame | Fault:
     try:
         return pl.read_parquet(BytesIO(raw))
     except (pl.exceptions.PolarsError, OSError) as error:
-        return Fault(table=file, what=f"expected a whole Parquet file; reading it failed: {_first(error)}", mend="copy the file again")
+        return Fault(
+            table=file,
+            what=f"expected a whole Parquet file; reading it failed: {_first(error)}",
+            mend="copy the file again",
+        )
 
 
 def _csv(file: str, raw: bytes) -> pl.DataFrame | Fault:
@@ -83,18 +89,31 @@ def _csv(file: str, raw: bytes) -> pl.DataFrame | Fault:
             mend="save it as 'CSV UTF-8', or give a Parquet file",
         )
     if "\x00" in text:
-        return Fault(table=file, what="expected text; the file holds zero bytes", mend="give a CSV in UTF-8 or a Parquet file")
+        return Fault(
+            table=file, what="expected text; the file holds zero bytes", mend="give a CSV in UTF-8 or a Parquet file"
+        )
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     header = text.split("\n", 1)[0]
     separator = max(",;\t", key=header.count)
     names = [cell.strip().strip('"') for cell in header.split(separator)]
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins or ROW in names:
-        return Fault(table=file, row=1, what=f"column names occur twice: {', '.join(twins)}", mend="rename the columns in the first row")
+        return Fault(
+            table=file,
+            row=1,
+            what=f"column names occur twice: {', '.join(twins)}",
+            mend="rename the columns in the first row",
+        )
     try:
-        frame = pl.read_csv(BytesIO(text.encode()), separator=separator, infer_schema=False, missing_utf8_is_empty_string=False)
+        frame = pl.read_csv(
+            BytesIO(text.encode()), separator=separator, infer_schema=False, missing_utf8_is_empty_string=False
+        )
     except pl.exceptions.PolarsError as error:
-        return Fault(table=file, what=f"expected a header and rows of equal width; {_first(error)}", mend="look for a stray separator or quote")
+        return Fault(
+            table=file,
+            what=f"expected a header and rows of equal width; {_first(error)}",
+            mend="look for a stray separator or quote",
+        )
     return frame.with_columns(pl.all().str.strip_chars().replace("", None))
 
 

@@ -45,7 +45,9 @@ class Naive:
     share: tuple[float, float] | None = None
 
 
-def naive_readings(panel: Panel, fit: HedonicFit, split: Split, edges: tuple[float, ...] | None, margin: float) -> Iterator[Naive]:
+def naive_readings(
+    panel: Panel, fit: HedonicFit, split: Split, edges: tuple[float, ...] | None, margin: float
+) -> Iterator[Naive]:
     """Yield the naive readings of one comparison.
 
     Parameters
@@ -86,7 +88,9 @@ def _textbook(fit: HedonicFit, split: Split) -> Naive:
     return Naive("textbook brand dummy", "name", _significant(value, se, freedom), (value, se, freedom))
 
 
-def _inside_band(panel: Panel, fit: HedonicFit, split: Split, edges: tuple[float, ...], margin: float) -> Iterator[Naive]:
+def _inside_band(
+    panel: Panel, fit: HedonicFit, split: Split, edges: tuple[float, ...], margin: float
+) -> Iterator[Naive]:
     """Yield both halves as they come out when only the benchmark's price band is looked at: mirror images."""
     band = band_of(panel.p, edges)
     home = int(band_of(np.array([split.price_benchmark]), edges)[0])
@@ -108,7 +112,9 @@ def _inside_band(panel: Panel, fit: HedonicFit, split: Split, edges: tuple[float
 def _band_share(panel: Panel, split: Split, edges: tuple[float, ...]) -> Naive:
     """Return the product half as read off band shares: done where the focal share of the benchmark's band is no smaller."""
     comparison = split.comparison
-    rows = panel.segments[comparison.pair.segment] & (panel.period >= comparison.first) & (panel.period <= comparison.last)
+    rows = (
+        panel.segments[comparison.pair.segment] & (panel.period >= comparison.first) & (panel.period <= comparison.last)
+    )
     home = int(band_of(np.array([split.price_benchmark]), edges)[0])
     shares = [
         float(np.nan_to_num(band_shares(panel, brand, edges, rows, "units")[home]))

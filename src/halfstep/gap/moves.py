@@ -48,9 +48,17 @@ def moves(panel: Panel, fit: HedonicFit, base: Split, offering: str) -> Iterator
     other = "equal" if offering == "sales" else "sales"
     yield Move(f"offerings weighted by {other}", "", _split(fit, pair, window, other))
     weights = "equal" if spec.weights == "sales" else "sales"
-    yield Move(f"regression weighted by {weights}", "", _split(fit_hedonic(panel, replace(spec, weights=weights)), pair, window, offering))
+    yield Move(
+        f"regression weighted by {weights}",
+        "",
+        _split(fit_hedonic(panel, replace(spec, weights=weights)), pair, window, offering),
+    )
     if spec.epoch:
-        yield Move("one set of attribute prices", "", _split(fit_hedonic(panel, replace(spec, epoch=0)), pair, window, offering))
+        yield Move(
+            "one set of attribute prices",
+            "",
+            _split(fit_hedonic(panel, replace(spec, epoch=0)), pair, window, offering),
+        )
     else:
         epoch = fit_hedonic(panel, replace(spec, epoch=spec.window))
         yield Move("attribute prices of the same block", "", _split(epoch, pair, window, offering))

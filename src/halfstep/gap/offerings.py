@@ -91,12 +91,18 @@ def windows(panel: Panel, pair: Pair, spec: HedonicSpec) -> tuple[tuple[int, int
         rows = scope & (panel.period == period)
         few = any(thin(panel, rows & panel.is_brand(b), spec.min_models) for b in (pair.focal, pair.benchmark))
         size = spec.window if few else 1
-        unit = block(int(period), last, size) if few or spec.name_periods == 1 else block(int(period), last, spec.name_periods)
+        unit = (
+            block(int(period), last, size)
+            if few or spec.name_periods == 1
+            else block(int(period), last, spec.name_periods)
+        )
         out.add(unit)
     return tuple(sorted(out, key=lambda w: (w[1], w[0])))
 
 
-def compare(panel: Panel, pair: Pair, window: tuple[int, int], spec: HedonicSpec, offering: str) -> Comparison | Missing:
+def compare(
+    panel: Panel, pair: Pair, window: tuple[int, int], spec: HedonicSpec, offering: str
+) -> Comparison | Missing:
     """Build one comparison.
 
     Parameters

@@ -101,7 +101,9 @@ def closing(write: Author, path: Series, config: StudyConfig, rng: np.random.Gen
             continue
         drawn = closing_points(value, covariance, threshold, rng)
         share = float((drawn < len(mine)).mean())
-        yield write.counted(f"{stem}.probability", "probability that the name gap closed", share, "probability", path.origin)
+        yield write.counted(
+            f"{stem}.probability", "probability that the name gap closed", share, "probability", path.origin
+        )
         tail = (1 - level) / 2
         lo, hi = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
         yield Bound(

@@ -104,7 +104,9 @@ def _asked(inputs: Inputs) -> list[Comparison | Missing]:
     out: list[Comparison | Missing] = []
     for segment in panel.segments:
         for benchmark in config.study.benchmarks:
-            found = comparisons(panel, Pair(config.study.focal, benchmark, segment), inputs.fit.spec, config.gap.offering)
+            found = comparisons(
+                panel, Pair(config.study.focal, benchmark, segment), inputs.fit.spec, config.gap.offering
+            )
             out += found if config.gap.periods == "all" else found[-1:]
     return out
 
@@ -128,8 +130,20 @@ def _split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterat
         ("focal", split.price_focal, split.comparison.focal_weight),
         ("benchmark", split.price_benchmark, split.comparison.benchmark_weight),
     ):
-        yield write.counted(f"gap.price_of.{brand}.{stem}", f"geometric mean price of the {brand} offering", price, money, write.origin("gap.price", weight > 0))
-    yield write.counted(f"gap.price.{stem}", "price gap", split.price_benchmark - split.price_focal, money, write.origin("gap.price", rows))
+        yield write.counted(
+            f"gap.price_of.{brand}.{stem}",
+            f"geometric mean price of the {brand} offering",
+            price,
+            money,
+            write.origin("gap.price", weight > 0),
+        )
+    yield write.counted(
+        f"gap.price.{stem}",
+        "price gap",
+        split.price_benchmark - split.price_focal,
+        money,
+        write.origin("gap.price", rows),
+    )
     for part in (*split.attributes, *HALVES):
         what = f"{part} half of the price gap" if part in HALVES else f"attribute row: {part}"
         kind = "" if part in HALVES else "attribute."
@@ -144,7 +158,13 @@ def _split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterat
         id=f"gap.unseen.{stem}", what="what unseen quality may be worth", lo=-bound, hi=bound, unit=money,
         n=int(rows.sum()), tier=write.tier, origin=declared,
     )  # fmt: skip
-    yield write.counted(f"gap.reference.{reference}.{stem}", "worth of the reference attribute", worth, money, write.origin("gap.reference", rows))
+    yield write.counted(
+        f"gap.reference.{reference}.{stem}",
+        "worth of the reference attribute",
+        worth,
+        money,
+        write.origin("gap.reference", rows),
+    )
 
 
 def _refused(write: Author, missing: Missing) -> Iterator[Refusal]:
@@ -192,7 +212,9 @@ def _no_verdict(missing: Missing, half: str) -> Verdict:
     )  # fmt: skip
 
 
-def _deciding(write: Author, inputs: Inputs, judgement: Judgement, family: int, rng: np.random.Generator) -> Iterator[Estimate]:
+def _deciding(
+    write: Author, inputs: Inputs, judgement: Judgement, family: int, rng: np.random.Generator
+) -> Iterator[Estimate]:
     if judgement.judged.label != "undecided":
         return
     split, half = judgement.split, judgement.half
@@ -220,7 +242,10 @@ def _deciding(write: Author, inputs: Inputs, judgement: Judgement, family: int, 
 
 def _moves(write: Author, inputs: Inputs, main: Split) -> Iterator[Estimate]:
     money = inputs.config.study.currency.en
-    tried = [(m.what + (f": {m.detail}" if m.detail else ""), m.split) for m in moves(inputs.panel, inputs.fit, main, inputs.config.gap.offering)]
+    tried = [
+        (m.what + (f": {m.detail}" if m.detail else ""), m.split)
+        for m in moves(inputs.panel, inputs.fit, main, inputs.config.gap.offering)
+    ]
     values: dict[str, list[float]] = {half: [main.part(half)[0]] for half in HALVES}
     for what, split in tried:
         rows = main.comparison.rows if split is None else None
@@ -229,7 +254,13 @@ def _moves(write: Author, inputs: Inputs, main: Split) -> Iterator[Estimate]:
             if split is None:
                 assert rows is not None
                 origin = write.origin("gap.split", rows, ASSUMPTIONS)
-                yield Refusal(id=name, what=f"{half} half, {what}", why="not determined", needs=("more models that differ in the attributes",), origin=origin)
+                yield Refusal(
+                    id=name,
+                    what=f"{half} half, {what}",
+                    why="not determined",
+                    needs=("more models that differ in the attributes",),
+                    origin=origin,
+                )
             else:
                 values[half].append(split.part(half)[0])
                 origin = write.origin("gap.split", main.comparison.rows, ASSUMPTIONS)
@@ -238,7 +269,9 @@ def _moves(write: Author, inputs: Inputs, main: Split) -> Iterator[Estimate]:
     for first in HALVES:
         for half, (value, lo, hi) in one_sided(main, first, inputs.config.gap.level).items():
             values[half].append(value)
-            point = write.counted(f"move.{first}_taken_first.{half}", f"{half} half, {first} taken first", value, money, origin)
+            point = write.counted(
+                f"move.{first}_taken_first.{half}", f"{half} half, {first} taken first", value, money, origin
+            )
             yield replace(point, lo=lo, hi=hi, level=inputs.config.gap.level)
     for half in HALVES:
         yield Bound(
@@ -247,7 +280,9 @@ def _moves(write: Author, inputs: Inputs, main: Split) -> Iterator[Estimate]:
         )  # fmt: skip
 
 
-def _readings(write: Author, inputs: Inputs, main: Split, mine: list[Judgement]) -> Iterator[tuple[list[Estimate], Reading]]:
+def _readings(
+    write: Author, inputs: Inputs, main: Split, mine: list[Judgement]
+) -> Iterator[tuple[list[Estimate], Reading]]:
     config, bands = inputs.config, inputs.config.bands
     margin = config.study.margin * main.price_benchmark
     ours = {j.half: j for j in mine}
@@ -260,11 +295,19 @@ def _readings(write: Author, inputs: Inputs, main: Split, mine: list[Judgement])
         if naive.money is not None:
             value, se, freedom = naive.money
             money = config.study.currency.en
-            made = write.counted(name, naive.what, value, money, origin) if se == 0 else write.estimated(name, naive.what, naive.money, money, origin)
+            made = (
+                write.counted(name, naive.what, value, money, origin)
+                if se == 0
+                else write.estimated(name, naive.what, naive.money, money, origin)
+            )
             our_value, our_se, our_freedom = main.part(naive.half)
             difference = f"{name}.difference"
             gap = (value - our_value, our_se if se == 0 else 0.0, our_freedom)
-            found = [made, write.estimated(difference, "naive reading minus ours", gap, money, origin)] if gap[1] else [made, write.counted(difference, "naive reading minus ours", gap[0], money, origin)]
+            found = (
+                [made, write.estimated(difference, "naive reading minus ours", gap, money, origin)]
+                if gap[1]
+                else [made, write.counted(difference, "naive reading minus ours", gap[0], money, origin)]
+            )
         elif naive.share is not None:
             found = [
                 write.counted(f"{name}.{brand}", f"share of the band of the {brand}", share, "share", origin)
@@ -295,8 +338,11 @@ def _unidentified(write: Author, attributes: tuple[str, ...], config: StudyConfi
     origin = write.origin("gap.split", write.panel.is_brand(config.study.focal))
     refusals = tuple(
         Refusal(
-            id=f"gap.price_lens.{half}.{config.study.benchmarks[0]}.all.", what=f"{half} half of the price gap",
-            why="attribute not identified", needs=("models of one brand and period that differ in it",), origin=origin,
+            id=f"gap.price_lens.{half}.{config.study.benchmarks[0]}.all.",
+            what=f"{half} half of the price gap",
+            why="attribute not identified",
+            needs=("models of one brand and period that differ in it",),
+            origin=origin,
             facts=(("attribute", ", ".join(attributes)),),
         )  # fmt: skip
         for half in HALVES
@@ -314,10 +360,26 @@ def _checks(config: StudyConfig, splits: list[Split], freedom: int) -> Iterator[
             ("freedom", round(smallest, 1)), ("focal", split.comparison.models[0]), ("models", split.comparison.models[1]),
         )  # fmt: skip
         why = "few models behind the interval" if status is Status.REVIEW else "enough models behind the interval"
-        yield Check(id=f"gap.freedom.{stem}", status=status, why=why, do="give more models" if status is Status.REVIEW else "", facts=facts)
+        yield Check(
+            id=f"gap.freedom.{stem}",
+            status=status,
+            why=why,
+            do="give more models" if status is Status.REVIEW else "",
+            facts=facts,
+        )
         value, se, _ = split.part("name")
         beyond = max(abs(value) - config.study.margin * split.price_benchmark, 0.0)
         rv = robustness_value(beyond / se if se > 0 else 0.0, freedom)
-        yield Check(id=f"gap.robustness.{stem}", status=Status.PASS, why="robustness value", facts=(*facts[:3], ("robustness", round(rv, 4))))
+        yield Check(
+            id=f"gap.robustness.{stem}",
+            status=Status.PASS,
+            why="robustness value",
+            facts=(*facts[:3], ("robustness", round(rv, 4))),
+        )
     if not config.study.unmeasured:
-        yield Check(id="gap.unmeasured", status=Status.REVIEW, why="nothing declared unmeasured", do="declare what the table lacks")
+        yield Check(
+            id="gap.unmeasured",
+            status=Status.REVIEW,
+            why="nothing declared unmeasured",
+            do="declare what the table lacks",
+        )

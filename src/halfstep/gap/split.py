@@ -95,7 +95,9 @@ def price_splits(fit: HedonicFit, wanted: list[Comparison]) -> list[Split]:
 def _typical_difference(fit: HedonicFit, comparison: Comparison) -> Array:
     """Return, per attribute, the root mean square over pairs of brands of the difference in its worth; shape (K,)."""
     panel, K = fit.panel, len(fit.spec.attributes)
-    rows = panel.segments[comparison.pair.segment] & (panel.period >= comparison.first) & (panel.period <= comparison.last)
+    rows = (
+        panel.segments[comparison.pair.segment] & (panel.period >= comparison.first) & (panel.period <= comparison.last)
+    )
     worth = np.nan_to_num(fit.squares.beta[: fit.X.shape[1]]) * fit.X[rows]
     worth = worth.reshape(len(worth), -1, K).sum(axis=1)
     brands, code = np.unique(panel.brand[rows], return_inverse=True)

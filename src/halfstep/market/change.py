@@ -21,7 +21,9 @@ def like_period(panel: Panel, period: int, years: int) -> int | None:
     return other if other in panel.periods else None
 
 
-def share_change(panel: Panel, brand: str, cut: float, before: int, after: int, rows: npt.NDArray[np.bool_]) -> dict[str, float]:
+def share_change(
+    panel: Panel, brand: str, cut: float, before: int, after: int, rows: npt.NDArray[np.bool_]
+) -> dict[str, float]:
     """Divide the change of the brand's share at or above a price among four causes (Shapley over all 24 orders).
 
     Parameters

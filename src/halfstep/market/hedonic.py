@@ -157,5 +157,3 @@ def _epoch(period: Codes, epoch: int) -> Codes:
 
 def _compact(codes: Codes) -> Codes:
     return np.unique(codes, return_inverse=True)[1].astype(np.int64)
-
-

@@ -91,7 +91,10 @@ class Panel:
         return Panel(
             self.file,
             self.frequency,
-            *(getattr(self, name)[rows] for name in ("row", "period", "market", "brand", "model", "cluster", "p", "q", "X")),
+            *(
+                getattr(self, name)[rows]
+                for name in ("row", "period", "market", "brand", "model", "cluster", "p", "q", "X")
+            ),
             self.attributes,
             self.brands,
             self.places,

@@ -62,9 +62,19 @@ def _position(write: Author, inputs: Inputs, brand: str) -> Iterator[Series]:
     level = np.array([price_position(panel, brand, panel.period == t) for t in periods])
     sold = np.isfinite(level)
     index = tuple(k for k, s in zip(keys, sold, strict=True) if s)
-    yield write.series(f"position.percentile.{brand}", "price position", "share", index, ("period",), level[sold], origin)
+    yield write.series(
+        f"position.percentile.{brand}", "price position", "share", index, ("period",), level[sold], origin
+    )
     inside = np.array([panel.q[own & (panel.period == t)].sum() / panel.q[panel.period == t].sum() for t in periods])
-    yield write.series(f"position.share.{brand}", "share of the market", "share", keys, ("period",), inside, write.origin("position.share", own))
+    yield write.series(
+        f"position.share.{brand}",
+        "share of the market",
+        "share",
+        keys,
+        ("period",),
+        inside,
+        write.origin("position.share", own),
+    )
     if bands is not None:
         for basis in BASES:
             shares = np.stack([band_shares(panel, brand, bands.edges, panel.period == t, basis) for t in periods])
@@ -92,7 +102,13 @@ def _last_period(write: Author, inputs: Inputs, brand: str) -> Iterator[Estimate
     for basis in BASES:
         origin = write.origin(f"position.cut.{basis}", last)
         curve = cut_curve(panel, brand, last, basis)
-        yield write.counted(f"position.best_rank.{basis}.{brand}", "best rank above any threshold", float(curve.rank.min()), "rank", origin)
+        yield write.counted(
+            f"position.best_rank.{basis}.{brand}",
+            "best rank above any threshold",
+            float(curve.rank.min()),
+            "rank",
+            origin,
+        )
         for i, (lo, hi) in enumerate(first_place(curve), start=1):
             yield Bound(
                 id=f"position.first.{basis}.{brand}.{i}", what="thresholds above which it is number one", lo=lo, hi=hi,
@@ -102,7 +118,9 @@ def _last_period(write: Author, inputs: Inputs, brand: str) -> Iterator[Estimate
     origin = write.origin("position.concentration", own)
     if models:
         yield write.counted(f"position.line.{brand}", "line concentration", herfindahl, "Herfindahl index", origin)
-        yield write.counted(f"position.largest.{brand}", "share of the largest model in the line", largest, "share", origin)
+        yield write.counted(
+            f"position.largest.{brand}", "share of the largest model in the line", largest, "share", origin
+        )
 
 
 def _changes(write: Author, inputs: Inputs) -> Iterator[Estimate]:
@@ -125,7 +143,9 @@ def _changes(write: Author, inputs: Inputs) -> Iterator[Estimate]:
                 continue
             yield write.counted(f"{stem}.total", "change of share", sum(parts.values()), "share", origin)
             for cause in CAUSES:
-                yield write.counted(f"{stem}.{cause.replace(' ', '_')}", f"change of share by {cause}", parts[cause], "share", origin)
+                yield write.counted(
+                    f"{stem}.{cause.replace(' ', '_')}", f"change of share by {cause}", parts[cause], "share", origin
+                )
 
 
 def _attribute_prices(write: Author, fit: HedonicFit) -> tuple[list[Estimate], Tastes]:
@@ -168,7 +188,13 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
         yield Check(id="market.outcome", status=Status.REVIEW, why="deliveries measure supply", do="give orders")
     if fit.left_out:
         facts = (("rows", fit.left_out), ("of", panel.n))
-        yield Check(id="market.blank_attributes", status=Status.REVIEW, why="rows without attributes", do="fill the attributes", facts=facts)
+        yield Check(
+            id="market.blank_attributes",
+            status=Status.REVIEW,
+            why="rows without attributes",
+            do="fill the attributes",
+            facts=facts,
+        )
     for attribute in fit.unidentified():
         yield Check(
             id=f"market.identified.{attribute}", status=Status.FAIL, why="attribute not identified",
@@ -178,7 +204,13 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
         price = fit.attribute_beta(attribute.id)
         if np.isfinite(price) and price * {"more": 1, "less": -1, "unsaid": 0}[attribute.better] < 0:
             facts = (("attribute", attribute.id), ("price", round(price, 4)))
-            yield Check(id=f"market.sign.{attribute.id}", status=Status.REVIEW, why="priced against its direction", do="name what it stands for", facts=facts)
+            yield Check(
+                id=f"market.sign.{attribute.id}",
+                status=Status.REVIEW,
+                why="priced against its direction",
+                do="name what it stands for",
+                facts=facts,
+            )
     yield _share_bought(inputs)
 
 
@@ -187,18 +219,30 @@ def _share_bought(inputs: Inputs) -> Check:
     panel, bands, focal = inputs.panel, inputs.config.bands, inputs.config.study.focal
     after = panel.periods[-1]
     before = like_period(panel, after, 1)
-    found = None if before is None else quality_adjusted_change(inputs.fit, focal, before, after, inputs.config.gap.level)
+    found = (
+        None if before is None else quality_adjusted_change(inputs.fit, focal, before, after, inputs.config.gap.level)
+    )
     if bands is None or before is None or found is None:
-        return Check(id="market.share_bought", status=Status.REVIEW, why="share bought unknown", do="give more models a period")
+        return Check(
+            id="market.share_bought", status=Status.REVIEW, why="share bought unknown", do="give more models a period"
+        )
     rises = {}
     for edge in bands.edges:
         shares = [_share_above(inputs, edge, t) for t in (before, after)]
         if np.isfinite(shares).all() and shares[1] > shares[0]:
             rises[edge] = shares[1] - shares[0]
-    facts = (("before", panel.period_key(before)), ("after", panel.period_key(after)), ("change", found[0]), ("lo", found[1]), ("hi", found[2]))
+    facts = (
+        ("before", panel.period_key(before)),
+        ("after", panel.period_key(after)),
+        ("change", found[0]),
+        ("lo", found[1]),
+        ("hi", found[2]),
+    )
     if rises and found[2] < 0:
         facts += (("edge", max(rises)), ("rise", rises[max(rises)]))
-        return Check(id="market.share_bought", status=Status.FAIL, why="share bought", do="look at the price cut", facts=facts)
+        return Check(
+            id="market.share_bought", status=Status.FAIL, why="share bought", do="look at the price cut", facts=facts
+        )
     return Check(id="market.share_bought", status=Status.PASS, why="share not bought", facts=facts)
 
 

@@ -49,8 +49,6 @@ def shapley(players: tuple[str, ...], value: Callable[[frozenset[str]], float]) 
     n = len(players)
     worth = {frozenset(s): value(frozenset(s)) for size in range(n + 1) for s in combinations(players, size)}
     return {
-        player: sum(
-            (worth[s | {player}] - worth[s]) / (n * comb(n - 1, len(s))) for s in worth if player not in s
-        )
+        player: sum((worth[s | {player}] - worth[s]) / (n * comb(n - 1, len(s))) for s in worth if player not in s)
         for player in players
     }

@@ -246,9 +246,13 @@ class LeastSquares:
         top[:, :K] = _group_sum(d.cluster, G, b[:, None] * d.X)
         np.add.at(top, (d.cluster, K + d.market), b)
         low = (top - by_cell @ self.normal.slope.T) @ self.normal.half
-        sparse = dia_array((squares[None, :], [0]), shape=(G, G)).tocsr() - (by_cell / self.normal.cell_weight) @ by_cell.T
+        sparse = (
+            dia_array((squares[None, :], [0]), shape=(G, G)).tocsr() - (by_cell / self.normal.cell_weight) @ by_cell.T
+        )
         trace = float(sparse.trace()) - float((low**2).sum())
-        norm = float(sparse.power(2).sum()) - 2 * float((low * (sparse @ low)).sum()) + float(((low.T @ low) ** 2).sum())
+        norm = (
+            float(sparse.power(2).sum()) - 2 * float((low * (sparse @ low)).sum()) + float(((low.T @ low) ** 2).sum())
+        )
         return trace**2 / norm if norm > 0 else 0.0
 
     def _bias_reduced(self, scaled: Array, root: Array) -> Array:
