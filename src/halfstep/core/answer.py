@@ -28,7 +28,8 @@ class Verdict:
         Probability of the label after family-wise control and at the worst unseen quality inside the declared bound;
         for "undecided" the largest probability that any label reached.
     p_short, p_met, p_ahead
-        P(gap > m), P(gap <= m), P(gap < -m), each at its own worst case, before family-wise control.
+        Lower probabilities of gap > m, gap <= m, gap < -m: each the least over all unseen quality that the study
+        allows, before family-wise control. They need not add up where unseen quality is declared.
     margin
         m in money.
     margin_met
@@ -36,8 +37,8 @@ class Verdict:
     margin_short
         Largest margin that would give "short", in money; None if no margin would.
     breaking
-        How strong unseen quality must be to turn the label, in multiples of the declared reference attribute;
-        None where the label is not a decided one.
+        How strong unseen quality must be, in multiples of the reference attribute, to lose the label that the half
+        would have if nothing were unseen; None where even that label is "undecided".
     reason
         Key of the reason, worded in `report`.
     needs

@@ -66,10 +66,10 @@ class Study(_Section):
     unmeasured: tuple[Unmeasured, ...] = Field(
         default=(), description="Quality attributes that buyers see and the table lacks."
     )
-    unseen_quality_max: float = Field(
-        default=1.0,
+    unseen_quality_max: float | None = Field(
+        default=None,
         ge=0,
-        description="Each unmeasured attribute is worth at most this multiple of the reference attribute.",
+        description="Each unmeasured attribute is worth at most this multiple of the reference attribute; no bound if absent.",
     )
     unseen_quality_like: str | None = Field(
         default=None, description="Reference attribute of that multiple; the strongest one where absent."

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
 
 from halfstep.core.errors import MisuseError
 
@@ -138,7 +142,7 @@ class Refusal:
 Estimate = Point | Bound | Refusal
 
 
-def row_ranges(rows: tuple[int, ...] | list[int]) -> str:
+def row_ranges(rows: Sequence[int] | npt.NDArray[np.int64]) -> str:
     """Write row numbers as ranges.
 
     Examples
@@ -146,12 +150,8 @@ def row_ranges(rows: tuple[int, ...] | list[int]) -> str:
     >>> row_ranges([9, 2, 3, 4])
     '2-4,9'
     """
-    out: list[str] = []
-    ordered = sorted(set(rows))
-    start = 0
-    for i in range(1, len(ordered) + 1):
-        if i == len(ordered) or ordered[i] != ordered[i - 1] + 1:
-            first, last = ordered[start], ordered[i - 1]
-            out.append(str(first) if first == last else f"{first}-{last}")
-            start = i
-    return ",".join(out)
+    ordered = np.unique(np.asarray(rows, dtype=np.int64))
+    breaks = np.flatnonzero(np.diff(ordered) != 1)
+    first = ordered[np.concatenate([[0], breaks + 1])] if len(ordered) else ordered
+    last = ordered[np.concatenate([breaks, [-1]])] if len(ordered) else ordered
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in zip(first.tolist(), last.tolist(), strict=True))

@@ -105,9 +105,7 @@ def _csv(file: str, raw: bytes) -> pl.DataFrame | Fault:
             mend="rename the columns in the first row",
         )
     try:
-        frame = pl.read_csv(
-            BytesIO(text.encode()), separator=separator, infer_schema=False, missing_utf8_is_empty_string=False
-        )
+        frame = pl.read_csv(BytesIO(text.encode()), separator=separator, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         return Fault(
             table=file,

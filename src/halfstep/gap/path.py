@@ -8,8 +8,8 @@ import numpy as np
 
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Bound, Estimate, Refusal
-from halfstep.core.series import Series
 from halfstep.core.period import parse_period
+from halfstep.core.series import Series
 from halfstep.gap.offerings import BLOCK, Comparison, Pair, compare, comparisons
 from halfstep.gap.split import Split, halves
 from halfstep.market.hedonic import HedonicFit, block

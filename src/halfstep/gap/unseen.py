@@ -11,7 +11,7 @@ __all__ = ["reference_strength", "unseen_bound"]
 
 
 def reference_strength(split: Split, config: StudyConfig) -> tuple[str, float]:
-    """Return the reference attribute and its worth in money: the one the study names, else the strongest.
+    """Return the reference attribute, its worth in money: the one the study names, else the strongest.
 
     An attribute's worth is the larger of what it makes between these two brands and what it makes between two brands
     picked at random in the same markets, so that a pair that happens to be alike in it does not shrink the bound.
@@ -22,7 +22,13 @@ def reference_strength(split: Split, config: StudyConfig) -> tuple[str, float]:
 
 
 def unseen_bound(split: Split, config: StudyConfig) -> float:
-    """Return what all declared unmeasured attributes may be worth together, in money: their multiples add up."""
-    default = config.study.unseen_quality_max
-    multiples = sum(default if entry.max is None else entry.max for entry in config.study.unmeasured)
-    return multiples * reference_strength(split, config)[1]
+    """Return what all declared unmeasured attributes may be worth together, in money: their multiples add up.
+
+    Worth means beyond what the listed attributes already stand in for. Infinite where an attribute is declared and no
+    bound is given for it; zero where nothing is declared.
+    """
+    total = 0.0
+    for entry in config.study.unmeasured:
+        multiple = config.study.unseen_quality_max if entry.max is None else entry.max
+        total += float("inf") if multiple is None else multiple * reference_strength(split, config)[1]
+    return total

@@ -40,7 +40,7 @@ class Half:
     margin
         m.
     unseen
-        H: what unseen quality may be worth at most.
+        H: what unseen quality may be worth at most; infinite where the study declares some and gives no bound.
     reference
         Worth of the reference attribute, the unit of the breaking strength.
     """
@@ -92,8 +92,8 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
         free = _label(best[1][i], confidence)
         kinds = ("ahead", "short", "met")
         p = 1 - float(adjusted[kinds.index(label)] if label in kinds else adjusted.min())
-        quantile = [_quantile(raw[k], adjusted[k], half.freedom, confidence) * half.se for k in range(3)]
-        short_at = half.value - half.unseen - quantile[1]
+        needed = [_quantile(raw[k], adjusted[k], half.freedom, confidence) for k in range(3)]
+        short_at = half.value - half.unseen - needed[1] * half.se
         out.append(
             Judged(
                 label=label,
@@ -101,9 +101,9 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
                 p_short=1 - float(raw[1]),
                 p_met=1 - float(raw[2]),
                 p_ahead=1 - float(raw[0]),
-                margin_met=max(half.value + half.unseen + quantile[2], 0.0),
+                margin_met=max(half.value + half.unseen + needed[2] * half.se, 0.0),
                 margin_short=short_at if short_at > 0 else None,
-                breaking=_breaking(half, free, quantile),
+                breaking=_breaking(half, free, best[0][i], best[1][i], confidence),
                 label_if_all_seen=free,
             )
         )
@@ -149,13 +149,20 @@ def robustness_value(t: float, freedom: float) -> float:
 
 
 def _family(halves: list[Half], part: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return raw and Holm-adjusted p-values against ahead, short, met, with a part of the unseen bound; shape (m, 3)."""
+    """Return raw and Holm-adjusted p-values against ahead, short, met, with a part of the unseen bound; shape (m, 3).
+
+    Where unseen quality may be worth something, 1 - p is a lower probability: the least over everything the study
+    allows. An unseen attribute may also explain the residual, so that once it can carry the gap across the threshold
+    some admissible case is sure of the opposite, and the lower probability is zero rather than something below one half.
+    """
     raw = np.empty((len(halves), 3))
     for i, h in enumerate(halves):
-        unseen = part * h.unseen
+        unseen = part * h.unseen if part else 0.0
         raw[i, 0] = probability_above(-h.margin, h.value + unseen, h.se, h.freedom)
         raw[i, 1] = 1 - probability_above(h.margin, h.value - unseen, h.se, h.freedom)
         raw[i, 2] = probability_above(h.margin, h.value + unseen, h.se, h.freedom)
+        if unseen > 0:
+            raw[i, raw[i] >= 0.5] = 1.0
     return raw, np.stack([holm(raw[:, k]) for k in range(3)], axis=1)
 
 
@@ -172,13 +179,13 @@ def _quantile(raw: float, adjusted: float, freedom: float, confidence: float) ->
     return float(stdtrit(freedom, 1 - (1 - confidence) / multiple))
 
 
-def _breaking(half: Half, label: str, quantile: list[float]) -> float | None:
+def _breaking(
+    half: Half, label: str, raw: npt.NDArray[np.float64], adjusted: npt.NDArray[np.float64], confidence: float
+) -> float | None:
     """Return how strong unseen quality must be, in references, to lose the label that no unseen quality would give."""
-    room = {
-        "ahead": -half.margin - half.value - quantile[0],
-        "short": half.value - half.margin - quantile[1],
-        "met": half.margin - half.value - quantile[2],
-    }.get(label)
-    if room is None or half.reference <= 0:
+    if label == "undecided" or half.reference <= 0:
         return None
+    k = ("ahead", "short", "met").index(label)
+    distance = (-half.margin - half.value, half.value - half.margin, half.margin - half.value)[k]
+    room = distance - _quantile(raw[k], adjusted[k], half.freedom, confidence) * half.se
     return max(room / half.reference, 0.0)

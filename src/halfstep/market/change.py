@@ -60,10 +60,11 @@ def share_change(
 
 
 def _by_model(panel: Panel, rows: npt.NDArray[np.bool_]) -> dict[int, tuple[Array, Array]]:
-    return {
-        int(model): (panel.p[rows & (panel.cluster == model)], panel.q[rows & (panel.cluster == model)])
-        for model in np.unique(panel.cluster[rows])
-    }
+    models, code = np.unique(panel.cluster[rows], return_inverse=True)
+    order = np.argsort(code, kind="stable")
+    bounds = np.searchsorted(code[order], np.arange(1, len(models)))
+    prices, sold = (np.split(values[rows][order], bounds) for values in (panel.p, panel.q))
+    return {int(model): (p, q) for model, p, q in zip(models, prices, sold, strict=False)}
 
 
 def _high(priced: tuple[Array, Array], sold: tuple[Array, Array], cut: float) -> float:

@@ -140,11 +140,12 @@ def _cells(panel: Panel, spec: HedonicSpec) -> tuple[Codes, tuple[tuple[int, int
     first_of = np.empty(panel.n, dtype=np.int64)
     last_of = np.empty(panel.n, dtype=np.int64)
     unit = (last - panel.period) // spec.name_periods
+    pooled = -(-spec.window // spec.name_periods) * spec.name_periods  # whole units, so that none straddles two blocks
     key = panel.brand * (int(unit.max()) + 1) + unit
     order = np.argsort(key, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
         few = len(np.unique(panel.cluster[rows])) < spec.min_models and spec.window > spec.name_periods
-        size = spec.window if few else spec.name_periods
+        size = pooled if few else spec.name_periods
         first_of[rows], last_of[rows] = block(int(panel.period[rows[0]]), last, size)
     triples = np.stack([panel.brand, first_of, last_of], axis=1)
     cells, cell = np.unique(triples, axis=0, return_inverse=True)

@@ -23,10 +23,12 @@ def name_weights(fit: HedonicFit, brand: str, period: int, others: tuple[int, ..
     Parameters
     ----------
     others
-        Brand codes of the mean; all brands with a term in the period if absent.
+        Brand codes of the mean; all brands with a term in the period's name unit if absent.
     """
     own = fit.panel.brands.index(brand)
-    cells = {b: c for c, (b, first, last) in enumerate(fit.cells) if first <= period <= last and _holds(fit, c, period)}
+    width, last = fit.spec.name_periods, int(fit.panel.period.max())
+    same_unit = (last - fit.panel.period) // width == (last - period) // width
+    cells = {fit.cells[c][0]: int(c) for c in np.unique(fit.squares.design.cell[same_unit])}
     mean = tuple(cells) if others is None else tuple(b for b in others if b in cells)
     if own not in cells or not mean:
         return None
@@ -45,9 +47,11 @@ def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iter
     """
     points: list[tuple[str, str, Array]] = []
     for c, (b, first, last) in enumerate(fit.cells):
-        rows = fit.squares.design.cell == c
         brand = fit.panel.brands[b]
-        if brand not in brands or len(np.unique(fit.panel.cluster[rows])) < fit.spec.min_models:
+        if brand not in brands:
+            continue
+        rows = fit.squares.design.cell == c
+        if len(np.unique(fit.panel.cluster[rows])) < fit.spec.min_models:
             continue
         a = name_weights(fit, brand, int(fit.panel.period[rows].max()))
         if a is not None:
@@ -73,7 +77,7 @@ def quality_adjusted_change(
     """Return the change of a brand's quality-adjusted price against the others, with its interval, in log points.
 
     The mean is over the other brands that have a term in both periods. None where either period is thin or shares a
-    term with the other.
+    term with the other, or where the fit is exact.
     """
     own = fit.panel.brands.index(brand)
     present = [{int(b) for b in np.unique(fit.panel.brand[fit.panel.period == t])} for t in (before, after)]
@@ -85,9 +89,7 @@ def quality_adjusted_change(
     if weights[0] is None or weights[1] is None:
         return None
     found = fit.squares.functionals((weights[1] - weights[0])[:, None])
+    if not found.freedom[0] > 0:
+        return None
     lo, hi = t_interval(found.value, found.se, found.freedom, level)
     return float(found.value[0]), float(lo[0]), float(hi[0])
-
-
-def _holds(fit: HedonicFit, cell: int, period: int) -> bool:
-    return bool(((fit.squares.design.cell == cell) & (fit.panel.period == period)).any())

@@ -84,7 +84,7 @@ class Panel:
 
     def ranges(self, rows: Mask | Codes) -> str:
         """Return the file rows of a selection as ranges."""
-        return row_ranges(self.row[rows].tolist())
+        return row_ranges(self.row[rows])
 
     def take(self, rows: Mask) -> Panel:
         """Return the panel of some rows; codes stay as they are."""

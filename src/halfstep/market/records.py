@@ -66,7 +66,8 @@ class Author:
     def estimated(self, name: str, what: str, value: tuple[float, float, float], unit: str, origin: Origin) -> Point:
         """Return an estimate with its t interval; `value` is (value, standard error, degrees of freedom)."""
         level = self.config.gap.level
-        lo, hi = t_interval(*(np.array([v]) for v in value), level)
+        estimate, se, freedom = (np.array([v]) for v in value)
+        lo, hi = t_interval(estimate, se, freedom, level)
         return Point(
             id=name, what=what, value=value[0], lo=float(lo[0]), hi=float(hi[0]), level=level, unit=unit,
             n=origin.rows_used, tier=self.tier, origin=origin, se=value[1], freedom=value[2],

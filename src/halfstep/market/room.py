@@ -22,6 +22,8 @@ __all__ = ["ROOM", "watched"]
 
 BASES = ("units", "value")
 
+Facts = tuple[tuple[str, str | float | int], ...]
+
 
 def watched(inputs: Inputs) -> tuple[str, ...]:
     """Return the brands that are drawn: focal, benchmarks, parent, shown; each once."""
@@ -187,25 +189,25 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
     if columns.outcome == "deliveries":
         yield Check(id="market.outcome", status=Status.REVIEW, why="deliveries measure supply", do="give orders")
     if fit.left_out:
-        facts = (("rows", fit.left_out), ("of", panel.n))
+        blank: Facts = (("rows", fit.left_out), ("of", panel.n))
         yield Check(
             id="market.blank_attributes",
             status=Status.REVIEW,
             why="rows without attributes",
             do="fill the attributes",
-            facts=facts,
+            facts=blank,
         )
     for attribute in fit.unidentified():
         yield Check(
             id=f"market.identified.{attribute}", status=Status.FAIL, why="attribute not identified",
             do="give models that differ in it", facts=(("attribute", attribute),),
         )  # fmt: skip
-    for attribute in inputs.config.attributes:
-        price = fit.attribute_beta(attribute.id)
-        if np.isfinite(price) and price * {"more": 1, "less": -1, "unsaid": 0}[attribute.better] < 0:
-            facts = (("attribute", attribute.id), ("price", round(price, 4)))
+    for listed in inputs.config.attributes:
+        price = fit.attribute_beta(listed.id)
+        if np.isfinite(price) and price * {"more": 1, "less": -1, "unsaid": 0}[listed.better] < 0:
+            facts: Facts = (("attribute", listed.id), ("price", round(price, 4)))
             yield Check(
-                id=f"market.sign.{attribute.id}",
+                id=f"market.sign.{listed.id}",
                 status=Status.REVIEW,
                 why="priced against its direction",
                 do="name what it stands for",
@@ -231,7 +233,7 @@ def _share_bought(inputs: Inputs) -> Check:
         shares = [_share_above(inputs, edge, t) for t in (before, after)]
         if np.isfinite(shares).all() and shares[1] > shares[0]:
             rises[edge] = shares[1] - shares[0]
-    facts = (
+    facts: Facts = (
         ("before", panel.period_key(before)),
         ("after", panel.period_key(after)),
         ("change", found[0]),

@@ -24,7 +24,7 @@ def logarithmic_mean(a: float, b: float) -> float:
 
     Examples
     --------
-    >>> round(logarithmic_mean(30.0, 15.0) * np.log(30.0 / 15.0), 12)
+    >>> round(float(logarithmic_mean(30.0, 15.0) * np.log(30.0 / 15.0)), 12)
     15.0
     """
     ratio = np.log(a / b)

@@ -17,7 +17,7 @@ def t_interval(value: Array, se: Array, freedom: Array, level: float) -> tuple[A
     Parameters
     ----------
     value, se, freedom
-        Same shape.
+        Same shape. Where no degree of freedom is left the error is unknown and the interval is the whole line.
     level
         Coverage, e.g. 0.90.
 
@@ -27,18 +27,23 @@ def t_interval(value: Array, se: Array, freedom: Array, level: float) -> tuple[A
     >>> hi.round(3)
     array([2.228])
     """
-    width = stdtrit(freedom, 0.5 + level / 2) * se
+    known = np.asarray(freedom) > 0
+    width = np.where(known, stdtrit(np.where(known, freedom, 1.0), 0.5 + level / 2) * se, np.inf)
     return value - width, value + width
 
 
 def probability_above(threshold: float, value: float, se: float, freedom: float) -> float:
     """Return P(gap > threshold) where (gap - value) / se is t-distributed; a step function at se = 0.
 
+    Without a degree of freedom nothing is known of the error: one half.
+
     Examples
     --------
     >>> round(probability_above(0.0, 1.0, 1.0, 1e9), 4)
     0.8413
     """
+    if not freedom > 0:
+        return 0.5
     if se == 0:
         return float(value > threshold)
     return float(stdtr(freedom, (value - threshold) / se))
@@ -86,4 +91,5 @@ def simultaneous(
     half = vectors * np.sqrt(np.maximum(eigen, 0.0))
     largest = np.abs(rng.standard_normal((draws, len(se))) @ half.T).max(axis=1)
     tail = 1 - ndtr(np.quantile(largest, level))
-    return np.asarray(stdtrit(freedom, 1 - tail) * se)
+    known = freedom > 0
+    return np.where(known, stdtrit(np.where(known, freedom, 1.0), 1 - tail) * se, np.inf)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, dia_array
+from scipy.sparse import coo_array, csr_array, dia_array
 
 __all__ = ["Design", "Functionals", "LeastSquares", "Normal", "least_squares"]
 
@@ -74,7 +74,8 @@ class Functionals:
     covariance
         CR2 covariance, shape (m, m).
     freedom
-        Bell-McCaffrey degrees of freedom under independent errors, shape (m,).
+        Bell-McCaffrey degrees of freedom under independent errors, shape (m,); 0 where the fit is exact and leaves
+        nothing to estimate an error from.
     scores
         What each cluster adds, shape (G, m); ``covariance = scores' scores``.
     """
@@ -238,22 +239,32 @@ class LeastSquares:
         return Functionals(a.T @ self.y, sums.T @ sums, freedom, sums)
 
     def _freedom(self, b: Array, squares: Array) -> float:
-        """Return trace^2 / |.|_F^2 of diag(squares) - Q M^- Q', as sparse minus low rank; b includes the root weight."""
+        """Return trace^2 / |.|_F^2 of diag(squares) - U U', U = [by cell, low]; b includes the root weight.
+
+        Nothing G x G is formed: ``|diag(d) - U U'|_F^2 = sum d^2 - 2 sum_g d_g |U_g|^2 + |U'U|_F^2``.
+        """
         d, G = self.design, self.clusters
-        K, M = d.X.shape[1], d.markets
-        by_cell = coo_array((b, (d.cluster, d.cell)), shape=(G, d.cells)).tocsr()
-        top = np.zeros((G, K + M))
-        top[:, :K] = _group_sum(d.cluster, G, b[:, None] * d.X)
-        np.add.at(top, (d.cluster, K + d.market), b)
-        low = (top - by_cell @ self.normal.slope.T) @ self.normal.half
-        sparse = (
-            dia_array((squares[None, :], [0]), shape=(G, G)).tocsr() - (by_cell / self.normal.cell_weight) @ by_cell.T
-        )
-        trace = float(sparse.trace()) - float((low**2).sum())
+        K, M, C = d.X.shape[1], d.markets, d.cells
+        by_x = _by_cluster(b, d.cluster, np.arange(len(b)), (G, len(b))) @ d.X
+        by_market = _by_cluster(b, d.cluster, d.market, (G, M))
+        by_cell = _by_cluster(b, d.cluster, d.cell, (G, C))
+        scaled = by_cell @ dia_array((1 / np.sqrt(self.normal.cell_weight)[None, :], [0]), shape=(C, C)).tocsr()
+        length = np.asarray(scaled.power(2).sum(axis=1)).ravel()
+        low_low = np.zeros((self.normal.half.shape[1],) * 2)
+        low_cell = np.zeros((C, len(low_low)))
+        step = max(1, _CHUNK // (K + M))
+        for some in (slice(start, start + step) for start in range(0, G, step)):
+            top = np.hstack([by_x[some], by_market[some].toarray()]) - by_cell[some] @ self.normal.slope.T
+            low = top @ self.normal.half
+            length[some] += (low**2).sum(axis=1)
+            low_low += low.T @ low
+            low_cell += scaled[some].T @ low
+        cell_cell = float((scaled.T @ scaled).power(2).sum())
+        trace = float(squares.sum() - length.sum())
         norm = (
-            float(sparse.power(2).sum()) - 2 * float((low * (sparse @ low)).sum()) + float(((low.T @ low) ** 2).sum())
+            float((squares**2).sum() - 2 * squares @ length + (low_low**2).sum() + 2 * (low_cell**2).sum()) + cell_cell
         )
-        return trace**2 / norm if norm > 0 else 0.0
+        return trace**2 / norm if trace > _RANK_TOLERANCE * float(squares.sum()) else 0.0
 
     def _bias_reduced(self, scaled: Array, root: Array) -> Array:
         """Return (I - H_gg)^(-1/2) a_g, stacked over clusters; shape (n, m). Clusters of one size go together."""
@@ -367,6 +378,11 @@ def _root(matrix: Array) -> Array:
     eigen, vectors = np.linalg.eigh(matrix)
     keep = eigen > eigen[-1] * 1e-14
     return np.asarray(vectors[:, keep] * np.sqrt(eigen[keep]))
+
+
+def _by_cluster(b: Array, cluster: Codes, column: Codes, shape: tuple[int, int]) -> csr_array:
+    """Sum b by cluster and column into a sparse matrix."""
+    return coo_array((b, (cluster, column)), shape=shape).tocsr()
 
 
 def _group_sum(codes: Codes, groups: int, rows: Array) -> Array:

@@ -1,0 +1,95 @@
+"""Halves judged, and the verdict records that leave the room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from halfstep.core.answer import Overall, Verdict
+from halfstep.core.config import StudyConfig
+from halfstep.gap.offerings import Missing, Pair
+from halfstep.gap.split import Split
+from halfstep.gap.unseen import reference_strength, unseen_bound
+from halfstep.gap.verdict import Half, Judged, judge
+
+__all__ = ["HALVES", "Judgement", "judge_splits", "no_verdict", "overall", "stem_of", "verdict_of"]
+
+HALVES = ("product", "name")
+LENS = "price"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """A half of a comparison with its verdict."""
+
+    split: Split
+    half: str
+    stakes: Half
+    judged: Judged
+
+
+def judge_splits(splits: list[Split], config: StudyConfig) -> list[Judgement]:
+    """Judge both halves of a family of comparisons; each half is a family of its own."""
+    out = []
+    for half in HALVES:
+        stakes = []
+        for split in splits:
+            value, se, freedom = split.part(half)
+            margin = config.study.margin * split.price_benchmark
+            stakes.append(
+                Half(value, se, freedom, margin, unseen_bound(split, config), reference_strength(split, config)[1])
+            )
+        judged = judge(stakes, config.gap.confidence)
+        out += [Judgement(s, half, k, j) for s, k, j in zip(splits, stakes, judged, strict=True)]
+    return out
+
+
+def stem_of(pair: Pair, period: str) -> str:
+    return f"{pair.benchmark}.{pair.segment}.{period}"
+
+
+def verdict_of(judgement: Judgement, config: StudyConfig, family: int) -> Verdict:
+    pair, period, judged = judgement.split.comparison.pair, judgement.split.comparison.period, judgement.judged
+    stem = f"price_lens.{judgement.half}.{stem_of(pair, period)}"
+    needs: tuple[str, ...] = ()
+    if judged.label != "undecided":
+        reason = "decided"
+    elif judged.label_if_all_seen != "undecided":
+        needs = tuple(f"measure: {entry.en}" for entry in config.study.unmeasured)
+        unbounded = np.isinf(judgement.stakes.unseen)
+        reason = "no bound on unseen quality" if unbounded else "unseen quality could turn it"
+    else:
+        reason, needs = "too uncertain", (f"decide.{stem}",)
+    return Verdict(
+        id=f"verdict.{stem}", half=judgement.half, lens=LENS, benchmark=pair.benchmark, segment=pair.segment, period=period,
+        label=judged.label, p=judged.p, p_short=judged.p_short, p_met=judged.p_met, p_ahead=judged.p_ahead,
+        margin=judgement.stakes.margin, margin_met=judged.margin_met, margin_short=judged.margin_short,
+        breaking=judged.breaking, reason=reason, needs=needs, estimate=f"gap.{stem}", family=family,
+    )  # fmt: skip
+
+
+def no_verdict(missing: Missing, half: str) -> Verdict:
+    stem = f"price_lens.{half}.{stem_of(missing.pair, missing.period)}"
+    absent = missing.why in ("focal absent", "benchmark absent")
+    return Verdict(
+        id=f"verdict.{stem}", half=half, lens=LENS, benchmark=missing.pair.benchmark, segment=missing.pair.segment,
+        period=missing.period, label="no offering" if absent else "undecided", p=None, p_short=None, p_met=None,
+        p_ahead=None, margin=None, margin_met=None, margin_short=None, breaking=None, reason=missing.why,
+        needs=(f"gap.{stem}",), estimate=f"gap.{stem}", family=0,
+    )  # fmt: skip
+
+
+def overall(judgements: list[Judgement], main: Split | None, config: StudyConfig) -> Overall | None:
+    if main is None:
+        return None
+    mine = {j.half: j.judged for j in judgements if j.split is main}
+    labels = {half: mine[half].label for half in HALVES}
+    if "undecided" in labels.values():
+        label, p = "undecided", None
+    else:
+        short = [half for half in HALVES if labels[half] == "short"]
+        label = {(): "neither", ("product",): "product missing", ("name",): "brand missing"}.get(tuple(short), "both")
+        p = max(0.0, 1 - sum(1 - mine[half].p for half in HALVES))
+    pair = main.comparison.pair
+    return Overall(label=label, p=p, benchmark=pair.benchmark, segment=pair.segment, period=main.comparison.period)

@@ -1,0 +1,136 @@
+"""Charts as records, in data units; `draw_*` modules turn them into Vega-Lite specifications."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.report.finding import Fact
+
+__all__ = [
+    "Chart",
+    "Line",
+    "LinesChart",
+    "MapChart",
+    "MapPath",
+    "MapPoint",
+    "PanelChart",
+    "RowMark",
+    "RowsChart",
+    "Stretch",
+]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A brand in a period: how far ahead it is in product (x) and name (y), and the edge of its joint region."""
+
+    period: str
+    x: float
+    y: float
+    region: tuple[tuple[float, float], ...] = ()
+    reach: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class MapPath:
+    """A brand through time, oldest first."""
+
+    brand: str
+    focal: bool
+    points: tuple[MapPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapChart:
+    """The half-step map: the benchmark at the origin, the margin as a box around it."""
+
+    id: str
+    benchmark: str
+    margin: float
+    paths: tuple[MapPath, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowMark:
+    """One row: a label, a value with its interval, and its role ("part", "total", "rest", "whole", "other")."""
+
+    label: Fact
+    value: float
+    lo: float
+    hi: float
+    role: str = "part"
+
+
+@dataclass(frozen=True, slots=True)
+class RowsChart:
+    """Rows of bars or dots on one axis.
+
+    Attributes
+    ----------
+    bars
+        Bars from zero, or dots with intervals.
+    guide
+        A value marked over all rows (the study's own split), or None.
+    """
+
+    id: str
+    rows: tuple[RowMark, ...]
+    axis: Fact
+    bars: bool
+    guide: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A piece of a path over [start, stop] on the time axis, with its interval and the band over the whole path."""
+
+    start: float
+    stop: float
+    value: float
+    lo: float
+    hi: float
+    band: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PanelChart:
+    """One brand's path in percent, on axes shared with its neighbours; events are numbered marks."""
+
+    id: str
+    focal: bool
+    stretches: tuple[Stretch, ...]
+    years: tuple[float, float]
+    range: tuple[float, float]
+    events: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A brand's line; `marked` holds stretches (from, to] drawn thick."""
+
+    brand: str
+    role: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    marked: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinesChart:
+    """Lines of several brands over time or over price thresholds; shares on the vertical axis."""
+
+    id: str
+    lines: tuple[Line, ...]
+    x_title: Fact
+    y_title: Fact
+    steps: bool
+    time: bool
+    top: float | None = None
+
+
+Chart = MapChart | RowsChart | PanelChart | LinesChart

@@ -1,0 +1,110 @@
+"""Finds a run's records by id, and remembers which of them the page refers to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from halfstep.core.answer import Overall, Reading, Verdict
+from halfstep.core.check import Check
+from halfstep.core.config import StudyConfig
+from halfstep.core.estimate import Bound, Estimate, Point, Refusal
+from halfstep.core.series import Series
+from halfstep.report.finding import Amount, Form
+from halfstep.study import Outcome
+
+__all__ = ["Index", "point_ref"]
+
+MONEY_UNITS = {
+    "share": "share",
+    "log points": "log points",
+    "probability": "probability",
+    "rank": "rank",
+    "models": "models",
+}
+
+
+def point_ref(series: str, label: tuple[str, ...]) -> str:
+    """Return the reference of a point of a series."""
+    return "|".join((series, *label))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """The records of a run by id."""
+
+    outcome: Outcome
+    estimates: dict[str, Estimate] = field(default_factory=dict)
+    series: dict[str, Series] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> Index:
+        """Index the answers of a run."""
+        index = cls(outcome)
+        for answer in outcome.answers.values():
+            index.estimates.update((e.id, e) for e in answer.estimates)
+            index.series.update((s.id, s) for s in answer.series)
+            index.verdicts.update((v.id, v) for v in answer.verdicts)
+        return index
+
+    @property
+    def config(self) -> StudyConfig:
+        """The study's settings."""
+        return self.outcome.config
+
+    @property
+    def overall(self) -> Overall | None:
+        """The halves together, from the room that gives them."""
+        return next((a.overall for a in self.outcome.answers.values() if a.overall is not None), None)
+
+    @property
+    def readings(self) -> tuple[Reading, ...]:
+        """Naive readings of all rooms."""
+        return tuple(r for a in self.outcome.answers.values() for r in a.readings)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Checks of all rooms."""
+        return tuple(c for a in self.outcome.answers.values() for c in a.checks)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Refusals of all rooms."""
+        return tuple(e for e in self.estimates.values() if isinstance(e, Refusal))
+
+    def point(self, name: str) -> Point | None:
+        """Return the point of an id, None where there is none or it was refused."""
+        found = self.estimates.get(name)
+        return found if isinstance(found, Point) else None
+
+    def bound(self, name: str) -> Bound | None:
+        """Return the bound of an id."""
+        found = self.estimates.get(name)
+        return found if isinstance(found, Bound) else None
+
+    def refusal(self, name: str) -> Refusal | None:
+        """Return the refusal of an id."""
+        found = self.estimates.get(name)
+        return found if isinstance(found, Refusal) else None
+
+    def starting(self, stem: str) -> tuple[Estimate, ...]:
+        """Return the estimates whose id starts so, in the order of the rooms."""
+        return tuple(e for name, e in self.estimates.items() if name.startswith(stem))
+
+    def unit(self, unit: str) -> str:
+        """Return the report's name of a record's unit."""
+        return "money" if unit == self.config.study.currency.en else MONEY_UNITS.get(unit, unit)
+
+    def amount(self, record: Point | Bound, form: Form = "value", *, named: bool = False) -> Amount:
+        """Return a record's number; a bound has no value of its own and prints as an interval."""
+        unit = self.unit(record.unit)
+        if isinstance(record, Bound):
+            return Amount((record.lo + record.hi) / 2, unit, record.lo, record.hi, record.id, "interval", named)
+        return Amount(record.value, unit, record.lo, record.hi, record.id, form, named)
+
+    def at(self, series: Series, k: int, form: Form = "value") -> Amount:
+        """Return a point of a series."""
+        ref = point_ref(series.id, series.index[k])
+        return Amount(
+            float(series.value[k]), self.unit(series.unit), float(series.lo[k]), float(series.hi[k]), ref, form
+        )

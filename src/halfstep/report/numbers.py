@@ -1,0 +1,162 @@
+"""The only place that formats a number: digits follow the interval's width, signs never get lost in rounding."""
+
+from __future__ import annotations
+
+import math
+
+from halfstep.report.finding import Amount
+
+__all__ = ["amount_text", "decimals", "fixed", "money_decimals", "probability"]
+
+MINUS = "\N{MINUS SIGN}"
+SIGNIFICANT = 2
+"""Digits of the interval's width that are printed (Goldberg & co-workers' rule of thumb for an uncertainty: two)."""
+MOST = 6
+
+Words = dict[str, str]
+
+
+def decimals(value: float, lo: float, hi: float) -> int:
+    """Return the decimals to print: two digits of the interval's width, three of a number without one.
+
+    More are added until nothing but zero itself rounds to zero. Negative: tens, hundreds.
+
+    Examples
+    --------
+    >>> decimals(6.199, 5.546, 6.852), decimals(10.9, 5.2, 16.6), decimals(17.09, 17.09, 17.09), decimals(0.3, 0.01, 9.0)
+    (1, 0, 1, 2)
+    """
+    finite = [x for x in (value, lo, hi) if math.isfinite(x)]
+    width = hi - lo if math.isfinite(hi - lo) else 0.0
+    if width > 0:
+        places = SIGNIFICANT - 1 - math.floor(math.log10(width))
+    else:
+        largest = max((abs(x) for x in finite), default=0.0)
+        places = 2 - math.floor(math.log10(largest)) if largest > 0 else 0
+        places = max(places, 0)
+    while places < MOST and any(x != 0 and round(x, places) == 0 for x in finite):
+        places += 1
+    return min(places, MOST)
+
+
+def money_decimals(amounts: list[Amount]) -> int:
+    """Return decimals that suit a column of amounts: those of the finest one that is not out of proportion."""
+    return max((decimals(a.value, *a.ends) for a in amounts if math.isfinite(a.value)), default=0)
+
+
+def fixed(value: float, places: int) -> str:
+    """Write a number with thousands separators and a true minus sign.
+
+    Examples
+    --------
+    >>> fixed(-1234.56, 1), fixed(-0.04, 1), fixed(1267, -2)
+    ('−1,234.6', '0.0', '1,300')
+    """
+    if not math.isfinite(value):
+        return "∞" if value > 0 else MINUS + "∞" if value < 0 else "–"
+    rounded = round(value, places)
+    text = f"{abs(rounded):,.{max(places, 0)}f}"
+    return MINUS + text if rounded < 0 else text
+
+
+def probability(value: float) -> str:
+    """Write a probability in percent, rounded down, so that it never passes a threshold that it does not reach.
+
+    Examples
+    --------
+    >>> probability(0.9499), probability(0.99999), probability(0.0002)
+    ('94.9%', '>99.9%', '<0.1%')
+    """
+    if value > 0.999:
+        return ">99.9%"
+    if 0 <= value < 0.001:
+        return "0%" if value == 0 else "<0.1%"
+    return f"{math.floor(value * 1000 + 1e-9) / 10:.1f}%"
+
+
+def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
+    """Write an amount in its form.
+
+    Parameters
+    ----------
+    words
+        "to", "from", "behind", "in front", "level", "interval" patterns and the money unit of one language.
+    places
+        Decimals, where a table or a sentence prints several numbers alike.
+    """
+    value, (lo, hi) = amount.value, amount.ends
+    if amount.unit in ("probability", "level", "count", "rank", "year", "times", "models"):
+        return _bare(amount, words)
+    scale, suffix = _scale(amount.unit)
+    value, lo, hi = scale(value), scale(lo), scale(hi)
+    d = decimals(value, lo, hi) if places is None else places
+    if amount.unit == "share":
+        d = min(max(d, 0), 1)
+    if amount.unit in ("log points", "points"):
+        d = min(d, 1)
+    plus = "+" if amount.form == "signed" and round(value, d) > 0 else ""
+    if amount.form in ("value", "signed"):
+        text = plus + fixed(value, d) + suffix
+    elif amount.form == "size":
+        text = fixed(abs(value), d) + suffix
+    elif amount.form == "interval":
+        text = _span(lo, hi, d, suffix, words)
+    elif amount.form == "both":
+        text = words["both"].format(value=fixed(value, d) + suffix, interval=_span(lo, hi, d, suffix, words))
+    else:
+        text = _distance(amount.form, value, (lo, hi), d, words)
+    if amount.named and amount.unit == "money":
+        return words["money"].replace("{amount}", text)
+    return text
+
+
+def _bare(amount: Amount, words: Words) -> str:
+    value, (lo, hi) = amount.value, amount.ends
+    if amount.unit == "probability":
+        return probability(value)
+    if amount.unit == "level":
+        return f"{value * 100:g}%"
+    if amount.unit == "times":
+        return fixed(value, 1 if value >= 10 else 2)
+    if amount.form == "interval":
+        return _span(lo, hi, 0, "", words)
+    return f"{value:.0f}" if amount.unit == "year" else fixed(value, 0)
+
+
+def _scale(unit: str):  # type: ignore[no-untyped-def]
+    if unit == "share":
+        return (lambda x: 100 * x), "%"
+    if unit == "points":
+        return (lambda x: 100 * x), ""
+    if unit == "log points":
+        return (lambda x: 100 * math.expm1(min(x, 700.0))), "%"
+    return (lambda x: x), ""
+
+
+def _span(lo: float, hi: float, places: int, suffix: str, words: Words) -> str:
+    if math.isinf(hi) and math.isinf(lo):
+        return words["anything"]
+    if math.isinf(hi):
+        return words["at least"].format(value=fixed(lo, places) + suffix)
+    if math.isinf(lo):
+        return words["at most"].format(value=fixed(hi, places) + suffix)
+    return words["to"].format(lo=fixed(lo, places) + suffix, hi=fixed(hi, places) + suffix)
+
+
+def _distance(form: str, value: float, ends: tuple[float, float], places: int, words: Words) -> str:
+    """Write a gap with its side; ends on both sides of the benchmark are named one by one."""
+
+    def side(x: float) -> str:
+        x = round(x, places)
+        if x == 0:
+            return words["level"]
+        return words["behind" if x > 0 else "in front"].format(value=fixed(abs(x), places))
+
+    if form == "distance":
+        return side(value)
+    lo, hi = ends
+    if round(lo, places) > 0:
+        return words["to"].format(lo=fixed(lo, places), hi=fixed(hi, places))
+    if round(hi, places) < 0:
+        return words["to"].format(lo=fixed(-hi, places), hi=fixed(-lo, places))
+    return words["across"].format(lo=side(lo), hi=side(hi))
