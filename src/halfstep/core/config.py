@@ -103,7 +103,6 @@ class MarketColumns(_Section):
     period: str
     place: str | None = None
     deflator: str | None = Field(default=None, description="Price level; prices are divided by it.")
-    size: str | None = Field(default=None, description="Possible buyers.")
 
 
 class Attribute(_Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 
 from halfstep.core.errors import MisuseError
@@ -45,14 +46,16 @@ class Period:
     def key(self) -> str:
         """Text form: 1990, 1990-Q1 or 1990-01."""
         if self.frequency == 1:
-            return str(self.year)
-        return f"{self.year}-Q{self.season + 1}" if self.frequency == 4 else f"{self.year}-{self.season + 1:02d}"
+            return f"{self.year:04d}"
+        return (
+            f"{self.year:04d}-Q{self.season + 1}" if self.frequency == 4 else f"{self.year:04d}-{self.season + 1:02d}"
+        )
 
     @property
     def last_day(self) -> str:
-        """An ISO date no earlier than the period's end (months count as having 31 days)."""
+        """ISO date of the period's last day."""
         month = 12 if self.frequency == 1 else (self.season + 1) * (12 // self.frequency)
-        return f"{self.year}-{month:02d}-31"
+        return f"{self.year:04d}-{month:02d}-{monthrange(self.year, month)[1]}"
 
 
 def parse_period(text: str) -> Period:

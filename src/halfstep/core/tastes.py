@@ -26,7 +26,7 @@ class Tastes:
     nodes
         Segments or buyer nodes; ("all",) where tastes are common. Length S.
     labels
-        Names of the parameters, each a pair (symbol, of what): ("alpha", ""), ("beta", "power"), ("theta", "Acura").
+        Names of the parameters, each a pair (symbol, of what): ("alpha", ""), ("beta", "power"), ("theta", "a brand").
         Length P.
     value
         Estimates, shape (S, P).

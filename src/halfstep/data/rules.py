@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from difflib import get_close_matches
 
 import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
-from halfstep.core.errors import MisuseError
-from halfstep.core.period import Period, parse_period
-from halfstep.data.schema import in_segment, number, period_text, text
+from halfstep.data.rows import LARGEST, canonical, check_rows, kinds, where
+from halfstep.data.schema import in_segment, number, text
+from halfstep.data.settings import STUDY, check_settings
 from halfstep.data.tables import ROW, Table
 
 __all__ = ["check_tables"]
 
-STUDY = "study.toml"
+_BAND = 5
+"""Rows that a segment needs at least before it is taken for a price band with dearer and cheaper rows around it."""
 
 
 def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
     """Return every fault of the settings against the tables and of the tables' rows."""
-    faults = list(_settings(config))
+    faults = list(check_settings(config))
     if "sales" not in config.tables:
         faults.append(
             Fault(
@@ -34,12 +34,14 @@ def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
     sales = tables["sales"]
     absent = list(_absent(sales, _sales_columns(config)))
     faults += absent
-    if not absent:
-        faults += _rows(config, sales)
+    unread = [] if absent else list(_kinds(config, sales))
+    faults += unread
+    if not absent and not unread:
+        faults += check_rows(config, sales)
         faults += _brands(config, sales)
         faults += _segments(config, sales)
     if "markets" in tables:
-        faults += _markets(config, tables["markets"], None if absent else sales)
+        faults += _markets(config, tables["markets"], None if absent or unread else sales)
     return faults
 
 
@@ -56,12 +58,28 @@ def _sales_columns(config: StudyConfig) -> dict[str, str]:
     return {key: column for key, column in named.items() if column is not None}
 
 
+def _kinds(config: StudyConfig, sales: Table) -> Iterator[Fault]:
+    columns = config.columns
+    attributes = {column for attribute in config.attributes for column in attribute.columns}
+    numbers = {columns.price, columns.quantity} | attributes
+    for segment in config.scope.segments:
+        numbers |= set(segment.between)
+    return kinds(sales, set(_sales_columns(config).values()) - numbers, numbers)
+
+
+def _near(name: str, names: Iterable[str]) -> str | None:
+    """Return the closest of some names, letters of either case alike."""
+    folded = {candidate.casefold(): candidate for candidate in sorted(names, reverse=True)}
+    found = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
+    return folded[found[0]] if found else None
+
+
 def _absent(table: Table, wanted: dict[str, str]) -> Iterator[Fault]:
     present = [name for name in table.frame.columns if name != ROW]
     for key, column in wanted.items():
         if column not in present:
-            near = get_close_matches(column, present, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"the table has: {', '.join(present)}"
+            near = _near(column, present)
+            hint = f"did you mean {near!r}?" if near else f"the table has: {', '.join(present)}"
             yield Fault(
                 table=table.file,
                 column=column,
@@ -84,8 +102,8 @@ def _brands(config: StudyConfig, table: Table) -> Iterator[Fault]:
     ]
     for key, brand in wanted:
         if brand not in present:
-            near = get_close_matches(brand, sorted(present), n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]!r}?" if near else f"the table has: {', '.join(sorted(present)[:12])}"
+            near = _near(brand, present)
+            hint = f"did you mean {near!r}?" if near else f"the table has: {', '.join(sorted(present)[:12])}"
             yield Fault(
                 table=STUDY,
                 column=key,
@@ -107,14 +125,24 @@ def _segments(config: StudyConfig, table: Table) -> Iterator[Fault]:
             )
             continue
         ends = table.frame.select(number(columns.price).alias("p"), in_segment(segment).alias("in")).drop_nulls()
-        inside, outside = ends.filter(pl.col("in"))["p"], ends.filter(~pl.col("in"))["p"]
-        if len(inside) > 1 and len(outside) > 1 and (inside.min() > outside.max() or inside.max() < outside.min()):  # type: ignore[operator]
+        if _is_price_band(ends.sort("p")):
             yield Fault(
                 table=STUDY,
                 column=key,
-                what="the segment holds exactly the rows on one side of a price: it is a price band by another name",
+                what="the segment holds exactly the rows between two prices: it is a price band by another name",
                 mend="choose exogenous columns; use [bands] for position",
             )
+
+
+def _is_price_band(ends: pl.DataFrame) -> bool:
+    """Whether the rows in a segment are exactly those on one side of a price, or between two."""
+    inside, outside = ends.filter(pl.col("in"))["p"].to_numpy(), ends.filter(~pl.col("in"))["p"].to_numpy()
+    if min(len(inside), len(outside)) < 2:
+        return False
+    low, high = inside[0], inside[-1]
+    if (outside < low).all() or (outside > high).all():
+        return True
+    return len(inside) >= _BAND and not ((outside >= low) & (outside <= high)).any()
 
 
 def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterator[Fault]:
@@ -126,12 +154,17 @@ def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterat
     yield from absent
     if absent:
         return
+    numbers = {column for column in (columns.deflator, columns.size) if column is not None}
+    unread = list(kinds(markets, {c for c in (columns.period, columns.place) if c is not None}, numbers))
+    yield from unread
+    if unread:
+        return
     for column in (columns.deflator, columns.size):
         if column is not None:
-            yield from _where(
+            yield from where(
                 markets,
                 column,
-                number(column).is_null() | (number(column) <= 0),
+                number(column).is_null() | ~number(column).is_between(0, LARGEST, closed="right"),
                 "expected a number above zero",
                 "correct the figure",
                 show=True,
@@ -168,5 +201,5 @@ def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterat
 
 def _market_keys(table: Table, period: str, place: str | None) -> pl.DataFrame:
     return table.frame.select(
-        period_text(table.frame, period).alias("period"), (text(place) if place else pl.lit("")).alias("place")
+        canonical(table.frame, period).alias("period"), (text(place) if place else pl.lit("")).alias("place")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,7 +12,7 @@ from halfstep.core.config import Segment, StudyConfig
 from halfstep.core.period import parse_period
 from halfstep.data.tables import ROW, Table
 
-__all__ = ["Sales", "in_segment", "number", "period_text", "text", "tidy_sales"]
+__all__ = ["Sales", "day", "in_segment", "number", "period_text", "text", "tidy_sales"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,8 +54,15 @@ def period_text(frame: pl.DataFrame, column: str) -> pl.Expr:
     if kind in (pl.Date, pl.Datetime):
         return pl.col(column).dt.strftime("%Y-%m")
     if kind.is_float():
-        return pl.col(column).cast(pl.Int64, strict=False).cast(pl.String)
+        whole = pl.col(column).cast(pl.Int64, strict=False)
+        return pl.when(whole == pl.col(column)).then(whole.cast(pl.String)).otherwise(text(column))
     return text(column)
+
+
+def day(frame: pl.DataFrame, column: str) -> pl.Expr:
+    """Return a column of days as ISO text, without the time of day."""
+    dated = frame.schema[column] in (pl.Date, pl.Datetime)
+    return pl.col(column).dt.strftime("%Y-%m-%d") if dated else text(column)
 
 
 def in_segment(segment: Segment) -> pl.Expr:
@@ -90,19 +98,49 @@ def tidy_sales(config: StudyConfig, tables: dict[str, Table]) -> tuple[Sales, li
         text(columns.cluster or columns.model).alias("cluster"),
         number(columns.price).alias("price"),
         number(columns.quantity).alias("quantity"),
-        (text(columns.first_known) if columns.first_known else pl.lit("")).fill_null("").alias("first_known"),
+        (day(frame, columns.first_known) if columns.first_known else pl.lit("")).fill_null("").alias("first_known"),
         *attributes,
         *(in_segment(segment).alias(f"in_{segment.id}") for segment in config.scope.segments),
     )
-    tidy = _deflate(config, tables, tidy, keys={key: period.ordinal for key, period in keys.items()})
+    tidy = _deflate(config, tables, tidy)
     kept, left_out = _scoped(config, tidy, {p.ordinal: p.last_day for p in keys.values()})
-    faults = []
-    if kept.height == 0:
-        why = ", ".join(f"{reason}: {rows}" for reason, rows in left_out.items())
-        faults.append(
-            Fault(table=table.file, what=f"no row is left in scope ({why})", mend="widen [scope] or move as_of")
-        )
+    faults = list(_nothing_left(config, kept, left_out, table))
     return Sales(kept.sort("period", "place", "brand", "model"), table.file, frequency, left_out), faults
+
+
+def _nothing_left(config: StudyConfig, kept: pl.DataFrame, left_out: dict[str, int], table: Table) -> Iterator[Fault]:
+    """Yield what the scope leaves too little of: rows, brands, sales, complete rows."""
+    why = ", ".join(f"{reason}: {rows}" for reason, rows in left_out.items())
+    if kept.height == 0:
+        yield Fault(table=table.file, what=f"no row is left in scope ({why})", mend="widen [scope] or move as_of")
+        return
+    brands = set(kept["brand"].unique())
+    for brand in dict.fromkeys((config.study.focal, *config.study.benchmarks)):
+        if brand not in brands:
+            yield Fault(
+                table=table.file,
+                column=config.columns.brand,
+                what=f"no row of {brand!r} is left in scope" + (f" ({why})" if why else ""),
+                mend="widen [scope], move as_of, look at [brands] subbrands_in, or name another brand",
+            )
+    sold = kept.group_by("period", maintain_order=True).agg(pl.col("quantity").sum())
+    for period in sold.filter(pl.col("quantity") <= 0)["period"]:
+        yield Fault(
+            table=table.file,
+            row=kept.filter(pl.col("period") == period)["row"][0],
+            column=config.columns.quantity,
+            what="nothing was sold by anybody in this row's period",
+            mend="fill the quantities or leave the period out of [scope]",
+        )
+    attributes = [f"x_{attribute.id}" for attribute in config.attributes]
+    if kept.select(pl.all_horizontal(pl.col(attributes).is_not_null())).to_series().sum() == 0:
+        empty = [c for a in config.attributes for c in a.columns if table.frame[c].null_count() == table.frame.height]
+        yield Fault(
+            table=table.file,
+            column=", ".join(empty) or None,
+            what="expected rows with every attribute filled; there are none",
+            mend="fill the attributes, or take one out of study.toml",
+        )
 
 
 def _brand(config: StudyConfig) -> pl.Expr:
@@ -110,11 +148,13 @@ def _brand(config: StudyConfig) -> pl.Expr:
     return name.replace(config.brands.subbrands) if config.brands.subbrands_in else name
 
 
-def _deflate(config: StudyConfig, tables: dict[str, Table], tidy: pl.DataFrame, keys: dict[str, int]) -> pl.DataFrame:
+def _deflate(config: StudyConfig, tables: dict[str, Table], tidy: pl.DataFrame) -> pl.DataFrame:
     columns = config.market_columns
     if "markets" not in tables or columns is None or columns.deflator is None:
         return tidy
     markets = tables["markets"].frame
+    texts = markets.select(period_text(markets, columns.period)).to_series().unique().drop_nulls()
+    keys = {key: parse_period(key).ordinal for key in texts}
     levels = markets.select(
         period_text(markets, columns.period).replace_strict(keys, default=None, return_dtype=pl.Int64).alias("period"),
         (text(columns.place) if columns.place else pl.lit("")).alias("place"),

@@ -48,9 +48,9 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     """
     path = folder if folder.suffix == ".toml" else folder / "study.toml"
     config, settings_hash = _settings(path)
-    changes = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
+    changes: dict[str, object] = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
     if changes:
-        config = config.model_copy(update={"study": config.study.model_copy(update=changes)})
+        config = _changed(path.name, config, changes)
     read = [read_table(name, path.parent / file) for name, file in config.tables.items()]
     missing = [fault for fault in read if isinstance(fault, Fault)]
     tables = {table.name: table for table in read if isinstance(table, Table)}
@@ -76,12 +76,22 @@ def _settings(path: Path) -> tuple[StudyConfig, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = Fault(table=path.name, what=f"expected TOML in UTF-8: {error}", mend="correct that line")
         raise StudyFaultsError((fault,)) from None
+    return _validated(path.name, parsed), hashlib.sha256(raw).hexdigest()
+
+
+def _changed(file: str, config: StudyConfig, changes: dict[str, object]) -> StudyConfig:
+    settings = config.model_dump(exclude_unset=True)
+    settings["study"] |= changes
+    return _validated(file, settings)
+
+
+def _validated(file: str, settings: dict[str, object]) -> StudyConfig:
     try:
-        return StudyConfig.model_validate(parsed), hashlib.sha256(raw).hexdigest()
+        return StudyConfig.model_validate(settings)
     except ValidationError as error:
         faults = tuple(
             Fault(
-                table=path.name,
+                table=file,
                 column=".".join(str(part) for part in item["loc"]) or None,
                 what=f"{item['msg'].lower()}; got {str(item['input'])[:60]!r}",
                 mend="see docs/study.md for the key",

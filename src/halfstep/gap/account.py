@@ -77,6 +77,7 @@ def refused(write: Author, missing: Missing) -> Iterator[Refusal]:
         "benchmark absent": ("rows of the benchmark in this scope",),
         "never together": ("a period in which both sell",),
         "too few models": ("more models",),
+        "no freedom": ("more models", "fewer attributes"),
     }[missing.why]
     facts = (("focal", missing.models[0]), ("benchmark", missing.models[1]))
     for half in HALVES:

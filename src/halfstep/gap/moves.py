@@ -53,13 +53,14 @@ def moves(panel: Panel, fit: HedonicFit, base: Split, offering: str) -> Iterator
         "",
         _split(fit_hedonic(panel, replace(spec, weights=weights)), pair, window, offering),
     )
-    if spec.epoch:
+    several = len(panel.periods) > spec.window
+    if spec.epoch and several:
         yield Move(
             "one set of attribute prices",
             "",
             _split(fit_hedonic(panel, replace(spec, epoch=0)), pair, window, offering),
         )
-    else:
+    elif several:
         epoch = fit_hedonic(panel, replace(spec, epoch=spec.window))
         yield Move("attribute prices of the same block", "", _split(epoch, pair, window, offering))
     for what, priced_by in (
@@ -101,7 +102,10 @@ def _split(fit: HedonicFit | None, pair: Pair, window: tuple[int, int], offering
     if fit is None or fit.unidentified():
         return None
     comparison = compare(fit.panel, pair, window, fit.spec, offering)
-    return price_splits(fit, [comparison])[0] if isinstance(comparison, Comparison) else None
+    if not isinstance(comparison, Comparison):
+        return None
+    (split,) = price_splits(fit, [comparison])
+    return split if split.has_error else None
 
 
 def _priced_by(fit: HedonicFit, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> HedonicFit | None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from halfstep.market.hedonic import HedonicSpec, block
 from halfstep.market.panel import Panel, thin
 
-__all__ = ["BLOCK", "Comparison", "Missing", "Pair", "compare", "comparisons", "windows"]
+__all__ = ["BLOCK", "Comparison", "Missing", "Pair", "compare", "comparisons", "span", "windows"]
 
 Array = npt.NDArray[np.float64]
 
@@ -70,7 +70,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No comparison, and why: "focal absent", "benchmark absent", "never together", "too few models"."""
+    """No comparison, and why.
+
+    "focal absent", "benchmark absent", "never together", "too few models", or "no freedom": the regression has so few
+    rows beside its terms that nothing is left to tell the error from.
+    """
 
     pair: Pair
     period: str
@@ -90,13 +94,7 @@ def windows(panel: Panel, pair: Pair, spec: HedonicSpec) -> tuple[tuple[int, int
     for period in np.unique(panel.period[scope & panel.is_brand(pair.focal)]):
         rows = scope & (panel.period == period)
         few = any(thin(panel, rows & panel.is_brand(b), spec.min_models) for b in (pair.focal, pair.benchmark))
-        size = spec.window if few else 1
-        unit = (
-            block(int(period), last, size)
-            if few or spec.name_periods == 1
-            else block(int(period), last, spec.name_periods)
-        )
-        out.add(unit)
+        out.add(block(int(period), last, spec.window if few else spec.name_periods))
     return tuple(sorted(out, key=lambda w: (w[1], w[0])))
 
 
@@ -113,12 +111,13 @@ def compare(
         "equal" or "sales": weights of models within a market and of markets within the focal offering.
     """
     first, last = window
-    period = panel.period_key(first) if first == last else f"{panel.period_key(first)}{BLOCK}{panel.period_key(last)}"
     q = np.ones(panel.n) if offering == "equal" else panel.q
     scope = panel.segments[pair.segment] & (panel.period >= first) & (panel.period <= last) & (q > 0)
     focal, benchmark = (scope & panel.is_brand(b) for b in (pair.focal, pair.benchmark))
     shared = np.intersect1d(panel.market[focal], panel.market[benchmark])
     together = np.isin(panel.market, shared)
+    first, last = _covered(panel, (focal | benchmark) & together if len(shared) else focal | benchmark, window)
+    period = span(panel, first, last)
     counts = tuple(len(np.unique(panel.cluster[rows & together])) for rows in (focal, benchmark))
     models = (counts[0], counts[1])
     for why, wrong in (
@@ -137,6 +136,17 @@ def compare(
     held = np.bincount(panel.market, benchmark_weight, size)
     benchmark_weight = benchmark_weight * (wanted / np.where(held > 0, held, 1.0))[panel.market]
     return Comparison(pair, first, last, period, focal_weight, benchmark_weight, models)
+
+
+def span(panel: Panel, first: int, last: int) -> str:
+    """Return the text of a period, or of a block of periods."""
+    ends = [panel.period_key(t) for t in (first, last)]
+    return ends[0] if first == last else BLOCK.join(ends)
+
+
+def _covered(panel: Panel, rows: npt.NDArray[np.bool_], window: tuple[int, int]) -> tuple[int, int]:
+    """Return the first and last period that the rows really cover; the window where there are none."""
+    return (int(panel.period[rows].min()), int(panel.period[rows].max())) if rows.any() else window
 
 
 def comparisons(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> tuple[Comparison | Missing, ...]:

@@ -33,16 +33,18 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     if fit.unidentified():
         return _unidentified(write, fit.unidentified(), config)
     asked = _asked(inputs)
-    missing = [c for c in asked if isinstance(c, Missing)]
-    splits, mapped, through_time = _split_together(
+    made, mapped, through_time = _split_together(
         inputs,
         [c for c in asked if isinstance(c, Comparison)],
         map_comparisons(fit, config, watched(inputs)),
         path_comparisons(fit, config),
     )
+    splits = [s for s in made if s.has_error]
+    missing = [c for c in asked if isinstance(c, Missing)]
+    missing += [_without_error(s) for s in made if not s.has_error]
     judgements = judge_splits(splits, config)
     main = _main(splits, config)
-    path = name_path(write, config.study.focal, through_time)
+    path = name_path(write, config.study.focal, [s for s in through_time if s.has_error])
     dated = [] if path is None else [path, *closing(write, path, config, rng)]
     naive = [] if main is None else list(readings(write, inputs, main, [j for j in judgements if j.split is main]))
     estimates: list[Estimate] = [
@@ -56,7 +58,10 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     return Answer(
         room="gap",
         estimates=tuple(estimates),
-        series=(*half_step_map(write, config, mapped), *(d for d in dated if isinstance(d, Series))),
+        series=(
+            *half_step_map(write, config, [s for s in mapped if s.has_error]),
+            *(d for d in dated if isinstance(d, Series)),
+        ),
         checks=tuple(_checks(config, splits, fit.panel.n - fit.squares.rank)),
         verdicts=(
             *(verdict_of(j, config, len(splits)) for j in judgements),
@@ -87,6 +92,11 @@ def _split_together(inputs: Inputs, *groups: list[Comparison]) -> list[list[Spli
     """Split several groups of comparisons in one pass over the regression."""
     made = iter(price_splits(inputs.fit, [comparison for group in groups for comparison in group]))
     return [[next(made) for _ in group] for group in groups]
+
+
+def _without_error(split: Split) -> Missing:
+    comparison = split.comparison
+    return Missing(comparison.pair, comparison.period, "no freedom", comparison.models)
 
 
 def _main(splits: list[Split], config: StudyConfig) -> Split | None:

@@ -55,6 +55,11 @@ class Split:
     strength: Array
 
     @property
+    def has_error(self) -> bool:
+        """Whether the data leave anything to estimate the halves' errors from."""
+        return bool((self.parts.freedom[-2:] >= 1).all())
+
+    @property
     def money(self) -> float:
         """Money per log point."""
         return logarithmic_mean(self.price_benchmark, self.price_focal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,8 @@ __all__ = ["Panel", "build_panel", "thin"]
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+
+_PER_ROW = ("row", "period", "market", "brand", "model", "cluster", "p", "q", "X")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +82,7 @@ class Panel:
         """
         if brand not in self.brands:
             raise MisuseError(f"expected one of {len(self.brands)} brands, got {brand!r}")
-        return self.brand == self.brands.index(brand)
+        return np.asarray(self.brand == self.brands.index(brand))
 
     def ranges(self, rows: Mask | Codes) -> str:
         """Return the file rows of a selection as ranges."""
@@ -88,18 +90,8 @@ class Panel:
 
     def take(self, rows: Mask) -> Panel:
         """Return the panel of some rows; codes stay as they are."""
-        return Panel(
-            self.file,
-            self.frequency,
-            *(
-                getattr(self, name)[rows]
-                for name in ("row", "period", "market", "brand", "model", "cluster", "p", "q", "X")
-            ),
-            self.attributes,
-            self.brands,
-            self.places,
-            {name: mask[rows] for name, mask in self.segments.items()},
-        )
+        arrays = {name: getattr(self, name)[rows] for name in _PER_ROW}
+        return replace(self, **arrays, segments={name: mask[rows] for name, mask in self.segments.items()})
 
 
 def build_panel(sales: Sales, config: StudyConfig) -> Panel:

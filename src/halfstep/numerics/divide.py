@@ -27,8 +27,8 @@ def logarithmic_mean(a: float, b: float) -> float:
     >>> round(float(logarithmic_mean(30.0, 15.0) * np.log(30.0 / 15.0)), 12)
     15.0
     """
-    ratio = np.log(a / b)
-    return float(a) if abs(ratio) < 1e-12 else float((a - b) / ratio)
+    low, high = min(a, b), max(a, b)
+    return float(low if low == high else (high - low) / np.log1p((high - low) / low))
 
 
 def shapley(players: tuple[str, ...], value: Callable[[frozenset[str]], float]) -> dict[str, float]:

@@ -273,27 +273,24 @@ class LeastSquares:
         starts = np.cumsum(size) - size
         out = np.empty_like(scaled)
         width = self.normal.upper.shape[0]
-        for length in np.unique(size):
+        cell_part = self.normal.slope.T @ self.normal.half
+        for length in np.unique(size[size > 0]):
             chosen = np.flatnonzero(size == length)
             together = max(1, int(_CHUNK // (length * (length + width))))
             for some in np.split(chosen, range(together, len(chosen), together)):
                 rows = order[starts[some][:, None] + np.arange(length)]
-                gram = np.eye(length) - self._hat(rows) * root[rows][:, :, None] * root[rows][:, None, :]
+                gram = np.eye(length) - self._hat(rows, cell_part) * root[rows][:, :, None] * root[rows][:, None, :]
                 eigen, vectors = np.linalg.eigh(gram)
                 keep = eigen > _RANK_TOLERANCE
                 power = np.where(keep, 1 / np.sqrt(np.where(keep, eigen, 1.0)), 0.0)
                 out[rows] = vectors @ (power[:, :, None] * (vectors.transpose(0, 2, 1) @ scaled[rows]))
         return out
 
-    def _hat(self, rows: Codes) -> Array:
+    def _hat(self, rows: Codes, cell_part: Array) -> Array:
         """Return Z_g M^- Z_g' for clusters of one size; rows (h, s) gives shape (h, s, s)."""
-        d, K = self.design, self.design.X.shape[1]
+        d, K, half = self.design, self.design.X.shape[1], self.normal.half
         cell = d.cell[rows]
-        top = -self.normal.slope.T[cell]
-        top[:, :, :K] += d.X[rows]
-        i, j = np.indices(rows.shape)
-        top[i, j, K + d.market[rows]] += 1
-        low = top @ self.normal.half
+        low = d.X[rows] @ half[:K] + half[K + d.market[rows]] - cell_part[cell]
         shared = (cell[:, :, None] == cell[:, None, :]) / self.normal.cell_weight[cell][:, :, None]
         return np.asarray(low @ low.transpose(0, 2, 1) + shared)
 
@@ -341,7 +338,7 @@ def _normal(design: Design, w: Array) -> tuple[Normal, npt.NDArray[np.bool_], in
     """Return the inverse of Z'WZ, which columns of X are identified, and the rank of Z."""
     K, T, C = design.X.shape[1], design.markets, design.cells
     wX = design.X * w[:, None]
-    cell_weight = np.bincount(design.cell, w, C)
+    cell_weight = np.bincount(design.cell, w, C).astype(np.float64)
     slope = np.zeros((K + T, C))
     slope[:K] = _group_sum(design.cell, C, wX).T
     np.add.at(slope, (K + design.market, design.cell), w)

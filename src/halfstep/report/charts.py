@@ -1,4 +1,4 @@
-"""Charts as records, in data units; `draw_*` modules turn them into Vega-Lite specifications."""
+"""Charts as records, in data units; `draw_*` modules turn them into SVG."""
 
 from __future__ import annotations
 
@@ -111,13 +111,14 @@ class PanelChart:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A brand's line; `marked` holds stretches (from, to] drawn thick."""
+    """A brand's line; `marked` holds stretches (from, to] drawn thick; `turn` picks its colour."""
 
     brand: str
     role: str
     x: tuple[float, ...]
     y: tuple[float, ...]
     marked: tuple[tuple[float, float], ...] = ()
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

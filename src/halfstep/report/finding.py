@@ -22,7 +22,9 @@ __all__ = [
     "Words",
 ]
 
-Form = Literal["value", "interval", "both", "size", "signed", "distance", "distance interval", "at least", "at most"]
+Form = Literal[
+    "value", "interval", "both", "size", "signed", "distance", "distance interval", "distance range", "signed both"
+]
 
 
 @dataclass(frozen=True, slots=True)

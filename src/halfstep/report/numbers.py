@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from halfstep.report.finding import Amount
 
-__all__ = ["amount_text", "decimals", "fixed", "money_decimals", "probability"]
+__all__ = ["amount_text", "decimals", "fixed", "money_decimals", "plain", "probability"]
 
 MINUS = "\N{MINUS SIGN}"
 SIGNIFICANT = 2
@@ -94,15 +95,15 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
         d = min(max(d, 0), 1)
     if amount.unit in ("log points", "points"):
         d = min(d, 1)
-    plus = "+" if amount.form == "signed" and round(value, d) > 0 else ""
+    plus = "+" if amount.form in ("signed", "signed both") and round(value, d) > 0 else ""
     if amount.form in ("value", "signed"):
         text = plus + fixed(value, d) + suffix
     elif amount.form == "size":
         text = fixed(abs(value), d) + suffix
     elif amount.form == "interval":
         text = _span(lo, hi, d, suffix, words)
-    elif amount.form == "both":
-        text = words["both"].format(value=fixed(value, d) + suffix, interval=_span(lo, hi, d, suffix, words))
+    elif amount.form in ("both", "signed both"):
+        text = words["both"].format(value=plus + fixed(value, d) + suffix, interval=_span(lo, hi, d, suffix, words))
     else:
         text = _distance(amount.form, value, (lo, hi), d, words)
     if amount.named and amount.unit == "money":
@@ -113,17 +114,18 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
 def _bare(amount: Amount, words: Words) -> str:
     value, (lo, hi) = amount.value, amount.ends
     if amount.unit == "probability":
-        return probability(value)
+        return probability(value).removeprefix(">") if amount.form == "size" else probability(value)
     if amount.unit == "level":
         return f"{value * 100:g}%"
     if amount.unit == "times":
-        return fixed(value, 1 if value >= 10 else 2)
+        text = fixed(value, 1 if value >= 10 else 2)
+        return text.rstrip("0").removesuffix(".") if "." in text else text
     if amount.form == "interval":
         return _span(lo, hi, 0, "", words)
     return f"{value:.0f}" if amount.unit == "year" else fixed(value, 0)
 
 
-def _scale(unit: str):  # type: ignore[no-untyped-def]
+def _scale(unit: str) -> tuple[Callable[[float], float], str]:
     if unit == "share":
         return (lambda x: 100 * x), "%"
     if unit == "points":
@@ -155,8 +157,20 @@ def _distance(form: str, value: float, ends: tuple[float, float], places: int, w
     if form == "distance":
         return side(value)
     lo, hi = ends
-    if round(lo, places) > 0:
-        return words["to"].format(lo=fixed(lo, places), hi=fixed(hi, places))
-    if round(hi, places) < 0:
-        return words["to"].format(lo=fixed(-hi, places), hi=fixed(-lo, places))
+    if round(lo, places) > 0 or round(hi, places) < 0:
+        near, far = (lo, hi) if lo > 0 else (-hi, -lo)
+        span = words["to"].format(lo=fixed(near, places), hi=fixed(far, places))
+        return words["behind" if lo > 0 else "in front"].format(value=span) if form == "distance range" else span
     return words["across"].format(lo=side(lo), hi=side(hi))
+
+
+def plain(value: float | int) -> str:
+    """Write a figure that a check quotes or an edge that a study sets: up to four digits, or all of a whole number.
+
+    Examples
+    --------
+    >>> plain(-0.62513), plain(12500), plain(8.0)
+    ('−0.6251', '12,500', '8')
+    """
+    text = f"{value:,}" if isinstance(value, int) else f"{value:,.12g}" if value == round(value, 2) else f"{value:,.4g}"
+    return text.replace("-", MINUS)

@@ -31,10 +31,11 @@ BLOCK = "/"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text; `ref` is the id of the record behind a number."""
+    """A piece of text; `ref` is the id of the record behind a number, `strong` marks a label."""
 
     text: str
     ref: str = ""
+    strong: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +59,14 @@ class Speaker:
     def spans(self, fact: Fact, places: int | None = None) -> list[Span]:
         """Return a fact as spans; `places` fixes the decimals of amounts."""
         if isinstance(fact, Finding):
-            return self._finding(fact)
+            return self._finding(fact, places)
         if isinstance(fact, Many):
             return self._many(fact)
         if isinstance(fact, Amount):
             return [Span(self.amount(fact, places), fact.ref)]
         if isinstance(fact, Need):
             return self._need(fact)
-        return [Span(self._plain(fact))]
+        return [Span(self._plain(fact), strong=isinstance(fact, Term) and fact.key.startswith("label."))]
 
     def text(self, fact: Fact) -> str:
         """Return a fact as plain text."""
@@ -97,14 +98,14 @@ class Speaker:
             return self._when(fact)
         return word(fact.key, self.lang) if isinstance(fact, Term) else self.pick(fact.text)
 
-    def _finding(self, finding: Finding) -> list[Span]:
+    def _finding(self, finding: Finding, places: int | None = None) -> list[Span]:
         facts = dict(finding.facts)
         out: list[Span] = []
         for literal, name, _, _ in Formatter().parse(word(finding.kind, self.lang)):
             if literal:
                 self._append(out, [Span(literal)])
             if name is not None:
-                self._append(out, self.spans(facts[name]) if name in facts else [Span("–")])
+                self._append(out, self.spans(facts[name], places) if name in facts else [Span("–")])
         return out
 
     def _many(self, many: Many) -> list[Span]:

@@ -83,7 +83,8 @@ class Simulated:
     X
         Listed attributes.
     product, name
-        Gaps that are true for the models on offer in the last period: `product` includes the unlisted quality.
+        True gaps: in the listed attributes of the models on offer in the last period plus the expected unlisted
+        quality, and in the names. Models' own quirks and their own deviations in unlisted quality are errors.
     unseen
         The unlisted part of `product`.
     """
@@ -130,7 +131,7 @@ def simulate(world: PriceWorld, rng: np.random.Generator) -> Simulated:
     gap = listed[-1][benchmark].mean(0) - listed[-1][focal].mean(0)
     toward = beta / (beta @ beta)
     listed[:, benchmark] += (world.product - beta @ gap) * toward
-    z[benchmark] += 1.0 - (z[benchmark].mean() - z[focal].mean())
+    z[benchmark] += 1.0
     theta = rng.normal(0.0, 0.15, world.brands)
     theta[1] = theta[0] + world.name
     scale = world.quirk * np.exp(world.uneven * rng.standard_normal(world.brands))[brand_of]

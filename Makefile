@@ -1,0 +1,30 @@
+# Everything runs in the project's own environment; `make check` is what CI runs.
+RUN = uv run --quiet
+
+.PHONY: check lint types floors tests validate bench lock
+
+check: lint types floors tests
+
+lint:
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+
+types:
+	$(RUN) mypy
+
+floors:
+	$(RUN) lint-imports
+
+tests:
+	uv run pytest
+
+# Long: simulated worlds. Results are committed under docs/validation.
+validate:
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) python -m validation
+
+bench:
+	uv run --extra bench python -m benchmarks.gap
+
+# Exact versions with hashes, for those who want them: uv pip sync requirements.lock
+lock:
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-header --output-file requirements.lock

@@ -1,0 +1,66 @@
+"""What a reader sees: findings as records, words in two languages, renderers last."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from json import dumps
+from pathlib import Path
+
+from halfstep.study import Outcome
+
+__all__ = ["json_text", "write_report"]
+
+
+def json_text(outcome: Outcome) -> str:
+    """Return report.json as text."""
+    from halfstep.report.index import Index
+    from halfstep.report.json import report_record
+
+    record = report_record(Index.of(outcome))
+    return dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def write_report(outcome: Outcome, out: Path, lang: str = "zh") -> tuple[Path, Path]:
+    """Write report.html and report.json into a folder, neither of them ever half-written.
+
+    Parameters
+    ----------
+    out
+        Made if it is not there.
+    lang
+        Language that report.html shows first, "zh" or "en".
+
+    Returns
+    -------
+    tuple of Path
+        The two files.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written.
+    """
+    from halfstep.report.compose import compose
+    from halfstep.report.html import render_html
+    from halfstep.report.index import Index
+
+    index = Index.of(outcome)
+    out.mkdir(parents=True, exist_ok=True)
+    files = {"report.html": render_html(compose(index), index, lang), "report.json": json_text(outcome)}
+    for name, text in files.items():
+        _replace(out / name, text)
+    return out / "report.html", out / "report.json"
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside the file, then put it in its place in one step."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,202 @@
+"""The verdict and what would change it: the part of the report that everybody reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from halfstep.core.answer import Verdict
+from halfstep.core.estimate import Point, Refusal
+from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Form, Many, Need, Term, When, Words
+from halfstep.report.index import Index
+
+__all__ = [
+    "half_phrase",
+    "lead_findings",
+    "main_verdicts",
+    "needs_of",
+    "reference_of",
+    "stem_of",
+    "what_would_change_it",
+]
+
+HALVES = ("product", "name")
+
+
+def main_verdicts(index: Index) -> dict[str, Verdict]:
+    """Return half -> verdict of the comparison that the headline speaks about: the main benchmark, all products, last."""
+    study = index.config.study
+    found: dict[str, Verdict] = {}
+    for verdict in index.verdicts.values():
+        if verdict.benchmark == study.benchmarks[0] and verdict.segment == "all":
+            known = found.get(verdict.half)
+            if known is None or index.point(verdict.estimate) or not index.point(known.estimate):
+                found[verdict.half] = verdict
+    return found
+
+
+def stem_of(verdict: Verdict) -> str:
+    """Return the part of the id that all estimates of a comparison share."""
+    return verdict.id.removeprefix(f"verdict.{verdict.lens}_lens.{verdict.half}.")
+
+
+def half_phrase(index: Index, verdict: Verdict) -> Finding:
+    """Return a half in words: distance, interval, label; or the reason why there is none."""
+    point = index.point(verdict.estimate)
+    label = Term(f"label.{verdict.label}")
+    if point is None:
+        return Finding("find.half none", (("label", label), ("why", Term(f"why.{verdict.reason}"))))
+    return Finding("find.half", (
+        ("value", index.amount(point, "distance")), ("level", _level(point)),
+        ("interval", index.amount(point, "distance interval")), ("label", label),
+    ))  # fmt: skip
+
+
+def lead_findings(index: Index) -> list[Finding]:
+    """Return the verdict sentence, the overall verdict, and what the lens holds."""
+    study = index.config.study
+    names: tuple[tuple[str, Fact], ...] = (("focal", Brand(study.focal)), ("benchmark", Brand(study.benchmarks[0])))
+    mine = main_verdicts(index)
+    gap = index.point(f"gap.price.{stem_of(mine['product'])}") if "product" in mine else None
+    if gap is None or set(mine) != set(HALVES):
+        return [_no_answer(index, mine, names)]
+    kind = "below" if gap.value > 0 else "above" if gap.value < 0 else "equal"
+    out = [Finding(f"find.verdict {kind}", (
+        *names, ("gap", index.amount(gap, "size", named=True)), ("period", When(mine["product"].period)),
+        ("product", half_phrase(index, mine["product"])), ("name", half_phrase(index, mine["name"])),
+    ))]  # fmt: skip
+    if index.overall is not None:
+        out.append(_overall(index, mine))
+    out.append(Finding("find.lens"))
+    margin = mine["product"].margin
+    if margin is not None:
+        out.append(Finding("find.sign", (
+            *names, ("margin", Amount(margin, "money", ref=mine["product"].id, named=True)),
+            ("share", Amount(study.margin, "level")),
+        )))  # fmt: skip
+    return out
+
+
+def what_would_change_it(index: Index) -> list[Finding]:
+    """Return, for each half of the main comparison, what would turn or decide its verdict."""
+    mine = main_verdicts(index)
+    return [finding for half in HALVES if half in mine for finding in _change(index, mine[half])]
+
+
+def needs_of(index: Index, needs: tuple[str, ...]) -> Many:
+    """Return what is needed; a need that points to a refusal is replaced by what that refusal needs."""
+    out: list[str] = []
+    for need in needs:
+        refusal = index.refusal(need)
+        out += refusal.needs if refusal is not None else (need,)
+    return Many(tuple(Need("needs", n) for n in dict.fromkeys(out)) or (Term("ui.none"),), "ui.or")
+
+
+def reference_of(index: Index, stem: str) -> tuple[str, Point] | None:
+    """Return the reference attribute of a comparison and what it is worth."""
+    for attribute in index.config.attributes:
+        point = index.point(f"gap.reference.{attribute.id}.{stem}")
+        if point is not None:
+            return attribute.id, point
+    return None
+
+
+def _no_answer(index: Index, mine: dict[str, Verdict], names: tuple[tuple[str, Fact], ...]) -> Finding:
+    reasons = [v for v in mine.values() if index.point(v.estimate) is None]
+    if reasons:
+        why: Fact = Term(f"why.{reasons[0].reason}")
+        needs: Fact = needs_of(index, reasons[0].needs)
+    else:
+        refusal = next((r for r in index.refusals if r.id.startswith("gap.price_lens.")), None)
+        dark = next((a.dark for a in index.outcome.answers.values() if a.dark), "")
+        if refusal is not None:
+            why, needs = Term(f"why.{refusal.why}"), needs_of(index, refusal.needs)
+        elif dark:
+            why, needs = Words(dark), Words(dark)
+        else:
+            return Finding("find.no overall", names)
+    return Finding("find.no answer", (*names, ("why", why), ("needs", needs)))
+
+
+def _overall(index: Index, mine: dict[str, Verdict]) -> Finding:
+    overall = index.overall
+    assert overall is not None
+    if overall.label != "undecided":
+        p = Amount(0.0 if overall.p is None else overall.p, "probability", ref=mine["product"].id, form="size")
+        return Finding("find.overall", (("label", Term(f"overall.{overall.label}")), ("p", p)))
+    open_halves = [half for half in HALVES if mine[half].label not in ("short", "ahead", "met")]
+    if len(open_halves) == 1:
+        return Finding("find.overall undecided", (("halves", Term(f"half.{open_halves[0]}")),))
+    return Finding("find.overall undecided both")
+
+
+def _change(index: Index, verdict: Verdict) -> Iterator[Finding]:
+    subject = Term(f"subject.{verdict.half}")
+    if index.point(verdict.estimate) is None:
+        needs = needs_of(index, verdict.needs)
+        yield Finding(
+            "find.change none", (("subject", subject), ("why", Term(f"why.{verdict.reason}")), ("needs", needs))
+        )
+        return
+    facts = _stakes(index, verdict)
+    if verdict.label in ("short", "ahead", "met") and verdict.breaking is not None:
+        yield Finding(f"find.change {verdict.label}", facts)
+    elif verdict.label == "undecided":
+        kind = "uncertain" if verdict.breaking is None else "unseen"
+        yield Finding("find.change undecided", (
+            ("first", Finding(f"find.change {kind}", facts)), ("then", _deciding(index, verdict, facts)),
+        ))  # fmt: skip
+
+
+def _stakes(index: Index, verdict: Verdict) -> tuple[tuple[str, Fact], ...]:
+    """Return the facts that the sentences on a verdict quote."""
+    stem = stem_of(verdict)
+    reference, bound = reference_of(index, stem), index.bound(f"gap.unseen.{stem}")
+    facts: list[tuple[str, Fact]] = [("subject", Term(f"subject.{verdict.half}"))]
+    if reference is not None:
+        facts.append(("reference", Attribute(reference[0])))
+        facts.append(("worth", index.amount(reference[1])))
+        if bound is not None and reference[1].value > 0:
+            facts.append(("allowed", Amount(bound.hi / reference[1].value, "times", ref=bound.id)))
+    if verdict.breaking is not None:
+        facts.append(("breaking", Amount(verdict.breaking, "times", ref=verdict.id)))
+    for name in ("margin_met", "margin_short"):
+        value = getattr(verdict, name)
+        if value is not None:
+            facts.append((name, Amount(value, "money", ref=verdict.id)))
+    return tuple(facts)
+
+
+def _deciding(index: Index, verdict: Verdict, facts: tuple[tuple[str, Fact], ...]) -> Finding:
+    study = index.config.study
+    stem = f"decide.{verdict.id.removeprefix('verdict.')}"
+    focal, benchmark = (index.bound(f"{stem}.{which}_models") for which in ("focal", "benchmark"))
+    margins = Finding(
+        "find.margins undecided" if verdict.margin_short is not None else "find.margins undecided met", facts
+    )
+    parts: list[Fact] = []
+    if focal is not None and benchmark is not None:
+        counts: list[tuple[str, Fact]] = [("focal", Brand(study.focal)), ("benchmark", Brand(verdict.benchmark))]
+        for name, bound in (("focal", focal), ("benchmark", benchmark)):
+            form: Form = "value"
+            counts.append((f"{name}_models", Amount(bound.hi, "models", ref=bound.id, form=form)))
+            counts.append((f"{name}_now", Amount(bound.lo, "models", ref=bound.id, form=form)))
+        parts.append(Finding("find.decide models", tuple(counts)))
+    refusal = index.refusal(stem)
+    if refusal is not None:
+        parts.append(_refused(index, refusal))
+    elif verdict.breaking is not None and study.unmeasured:
+        named = tuple(Words(u) for u in study.unmeasured)
+        parts.append(Finding("find.measure", (("unmeasured", Many(named, "ui.list")),)))
+    return Finding("find.sentences", (("text", Many((*parts, margins), "ui.then")),))
+
+
+def _refused(index: Index, refusal: Refusal) -> Finding:
+    facts: tuple[tuple[str, Fact], ...] = (
+        ("why", Term(f"why.{refusal.why}")),
+        ("needs", needs_of(index, refusal.needs)),
+    )
+    return Finding("find.decide refused", facts)
+
+
+def _level(point: Point) -> Amount:
+    return Amount(point.level, "level")

@@ -1,0 +1,137 @@
+"""Sections that let a reader judge the rest: checks, limits, assumptions, methods, provenance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from halfstep.core.check import Check
+from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Many, Need, Segment, Term, When, Words
+from halfstep.report.index import Index
+from halfstep.report.lead import needs_of
+from halfstep.report.numbers import plain
+from halfstep.report.page import Block, Cell, Grid, Listing, Paragraph, Row, Section
+
+__all__ = ["checks_section", "provenance_section"]
+
+ORDER = {"fail": 0, "review": 1, "pass": 2}
+
+
+def checks_section(index: Index) -> Section:
+    """Return checks, what the numbers do not allow, assumptions and methods."""
+    study = index.config.study
+    blocks: list[Block] = []
+    checks = sorted(index.checks, key=lambda c: ORDER[c.status])
+    if checks:
+        columns = tuple(Term(f"ui.{h}") for h in ("status", "check", "do"))
+        blocks.append(Grid("checks", Finding("find.checks title"), columns, tuple(_check_row(c) for c in checks)))
+    titled: list[tuple[str, tuple[Finding, ...]]] = [
+        ("notes", tuple(Finding("find.keyed", (("text", Words(note)),)) for note in study.notes)),
+        ("unmeasured", tuple(_unmeasured(index))),
+        ("refusals", tuple(_refusals(index))),
+        ("assumptions", tuple(_keyed("assume", sorted({a for o in _origins(index) for a in o[1]})))),
+        ("methods", tuple(_keyed("method", sorted({o[0] for o in _origins(index)})))),
+    ]
+    for name, items in titled:
+        if items:
+            blocks += [Paragraph(Finding(f"find.{name} title"), "subtitle"), Listing(items)]
+    return Section("checks", Finding("ui.section checks"), tuple(blocks))
+
+
+def _check_row(check: Check) -> Row:
+    facts = tuple((name, _fact(name, value)) for name, value in check.facts)
+    do: Fact = Finding(f"do.{check.do}", facts) if check.do else Term("ui.none")
+    return Row((
+        Cell((Term(f"status.{check.status}"),), f"status {check.status}"),
+        Cell((Finding(f"why.{check.why}", facts),)), Cell((do,), "" if check.do else "empty"),
+    ))  # fmt: skip
+
+
+def _fact(name: str, value: str | float | None) -> Fact:
+    """Return a figure that a check quotes."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return Term("ui.none")
+    if isinstance(value, str):
+        kinds: dict[str, Fact] = {
+            "benchmark": Brand(value), "segment": Segment(value), "attribute": Attribute(value),
+            "period": When(value, short=True), "before": When(value, short=True), "after": When(value, short=True),
+        }  # fmt: skip
+        return kinds.get(name, Words(value))
+    if name in ("rise", "robustness"):
+        return Amount(value, "share")
+    if name in ("change", "lo", "hi"):
+        return Amount(value, "log points", form="signed")
+    return Words(plain(value))
+
+
+def _unmeasured(index: Index) -> Iterator[Finding]:
+    study = index.config.study
+    for entry in study.unmeasured:
+        most = study.unseen_quality_max if entry.max is None else entry.max
+        yield Finding("find.unmeasured", (("text", Words(entry)), ("max", Amount(most, "times"))))
+
+
+def _refusals(index: Index) -> Iterator[Finding]:
+    """Yield the comparisons without a verdict, those with the same reason together, then every other refusal once."""
+    said: set[str] = set()
+    groups: dict[tuple[str, tuple[str, ...]], dict[Fact, None]] = {}
+    for verdict in index.verdicts.values():
+        refusal = index.refusal(verdict.estimate)
+        if refusal is not None:
+            where = Finding(
+                "find.where", (("benchmark", Brand(verdict.benchmark)), ("segment", Segment(verdict.segment)))
+            )
+            groups.setdefault((refusal.why, refusal.needs), {})[where] = None
+            said.add(refusal.id)
+    for (why, needs), places in groups.items():
+        known: tuple[tuple[str, Fact], ...] = (("where", Many(tuple(places), "ui.list")), ("why", Term(f"why.{why}")))
+        yield Finding("find.no comparison", (*known, ("needs", needs_of(index, needs))))
+    seen: set[tuple[str, str, tuple[str, ...]]] = set()
+    for refusal in index.refusals:
+        key = (refusal.what, refusal.why, refusal.needs)
+        if refusal.id in said or key in seen or refusal.id.startswith(("decide.", "move.")):
+            continue
+        seen.add(key)
+        facts: tuple[tuple[str, Fact], ...] = (
+            ("what", Need("what", refusal.what)),
+            ("why", Term(f"why.{refusal.why}")),
+        )
+        yield Finding("find.refusal", (*facts, ("needs", needs_of(index, refusal.needs))))
+    for answer in index.outcome.answers.values():
+        if answer.dark:
+            yield Finding("find.dark", (("room", Words(answer.room)), ("tables", Words(answer.dark))))
+
+
+def _origins(index: Index) -> list[tuple[str, tuple[str, ...]]]:
+    records = (*index.estimates.values(), *index.series.values())
+    return [(r.origin.method, r.origin.assumptions) for r in records]
+
+
+def _keyed(group: str, keys: list[str]) -> Iterator[Finding]:
+    for key in keys:
+        yield Finding("find.keyed", (("text", Term(f"{group}.{key}")),))
+
+
+def provenance_section(index: Index) -> Section:
+    """Return files, rows left out, versions, seed, dates, the margin and its reason."""
+    study, outcome = index.config.study, index.outcome
+    panel = outcome.inputs.panel
+    facts = (("as_of", Words(study.as_of)), ("seed", Words(str(study.seed))), ("tier", Term(f"tier.{study.tier}")))
+    reason = Finding(
+        "find.margin reason", (("share", Amount(study.margin, "level")), ("reason", Words(study.margin_reason)))
+    )
+    kept = Finding("find.kept", (("rows", Words(plain(panel.n))), ("file", Words(panel.file))))
+    blocks: list[Block] = [Listing((reason, Finding("find.run", facts), kept, Finding("find.follow")))]
+    tables: tuple[tuple[str, tuple[str, str], list[tuple[Fact, str]]], ...] = (
+        ("files", ("file", "sha"), [(Words(k), v) for k, v in outcome.files.items()]),
+        ("left out", ("reason", "count"), [(Term(f"left.{k}"), plain(v)) for k, v in outcome.left_out.items()]),
+        ("versions", ("program", "version"), [(Words(k), v) for k, v in outcome.versions.items()]),
+    )
+    for name, heads, entries in tables:
+        if entries:
+            rows = tuple(Row((Cell((k,), "label"), Cell((Words(v),), "code"))) for k, v in entries)
+            title = Finding(f"find.{name} title")
+            blocks.append(
+                Grid(name.replace(" ", "-"), title, tuple(Term(f"ui.{h}") for h in heads), rows, stacks=False)
+            )
+    return Section("provenance", Finding("ui.section provenance"), tuple(blocks))

@@ -1,0 +1,32 @@
+"""Shared fixtures."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "halfstep", deadline=None, derandomize=True, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("halfstep")
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The repository's root."""
+    return Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def cases() -> Path:
+    """The folder of real cases; tests that need it are skipped, visibly, where it is not named."""
+    named = os.environ.get("HALFSTEP_CASES")
+    if not named:
+        pytest.skip("HALFSTEP_CASES names no folder of real cases")
+    folder = Path(named)
+    if not folder.is_absolute():
+        folder = Path(__file__).resolve().parents[1] / folder
+    return folder

@@ -1,0 +1,106 @@
+"""The documentation is held against the program: keys, commands, terms, studies."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from pydantic import BaseModel
+
+from halfstep.core.answer import LABELS
+from halfstep.core.config import StudyConfig, Text
+
+ROOT = Path(__file__).parents[2]
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def section_of(annotation: object) -> tuple[type[BaseModel] | None, bool]:
+    """Return the model inside an annotation, and whether it is a list of them."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation, False
+    for inner in get_args(annotation):
+        found, _ = section_of(inner)
+        if found is not None:
+            return found, "tuple" in str(annotation)
+    return None, False
+
+
+def keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        found, many = section_of(field.annotation)
+        place = f"{prefix}{name}" + ("[]" if many else "")
+        if found is None or found is Text or (issubclass(found, Text) and found is not Text):
+            yield place
+        else:
+            yield from keys(found, f"{place}.")
+
+
+def test_every_key_of_a_study_is_documented_and_no_other() -> None:
+    told = re.findall(r"^\| `([^`]+)` \|", read("docs/study.md"), flags=re.MULTILINE)
+    assert sorted(told) == sorted(keys(StudyConfig, ""))
+
+
+def commands(text: str) -> list[str]:
+    blocks = re.findall(r"```(?:sh|console)\n(.*?)```", text, flags=re.DOTALL)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("name", ["README.md", "docs/demo.md", "docs/first-study.md"])
+def test_every_halfstep_command_in_the_docs_parses_and_names_things_that_exist(name: str) -> None:
+    from halfstep.cli import app
+
+    for command in commands(read(name)):
+        for part in re.split(r"&&|\|", command):
+            words = shlex.split(part)
+            if "halfstep" in words:
+                arguments = words[words.index("halfstep") + 1 :]
+                app.parse_args(arguments, print_error=False, exit_on_error=False)
+                for word in arguments:
+                    if word.startswith(("studies/", "tests/")):
+                        assert (ROOT / word).exists(), command
+
+
+def test_the_two_commands_stand_in_the_readme() -> None:
+    text = read("README.md")
+    assert "pip install uv && uv run halfstep run studies/us-cars" in text
+    assert "uv run pytest" in text
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CHANGELOG.md",
+        *(f"docs/{n}.md" for n in ("study", "notation", "glossary", "demo", "first-study")),
+    ],
+)
+def test_links_lead_somewhere(name: str) -> None:
+    here = (ROOT / name).parent
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", read(name)):
+        if not target.startswith(("http:", "https:")):
+            assert (here / target).exists(), target
+
+
+def test_labels_are_in_the_glossary_in_both_languages() -> None:
+    from halfstep.report.words import word
+
+    text = read("docs/glossary.md")
+    for label in LABELS:
+        assert label in text
+        assert word(f"label.{label}", "zh") in text
+
+
+def test_symbols_of_the_notation_are_the_ones_in_the_code() -> None:
+    source = "\n".join(p.read_text(encoding="utf-8") for p in (ROOT / "src").rglob("*.py"))
+    told = re.findall(r"^\| `(\w+)` \|", read("docs/notation.md"), flags=re.MULTILINE)
+    assert len(told) > 15
+    assert [t for t in told if not re.search(rf"\b{t}\b", source)] == []
