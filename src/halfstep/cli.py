@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,7 +28,9 @@ app = App(
     name="halfstep",
     version=__version__,
     help="How far a brand is from the premium benchmark of its market, in money: product, name, and what the data cannot decide.",
+    help_format="plaintext",
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 
 Folder = Annotated[Path, Parameter(help="Folder that holds study.toml.")]
@@ -38,6 +41,8 @@ AsJson = Annotated[
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 ran, 2 faults in the study, 3 nothing answerable, 130 interrupted."""
+    for library in ("OPENBLAS", "OMP", "MKL"):  # many small matrices: threads that wait for each other cost tenfold
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import polars as pl
 import pytest
@@ -229,7 +229,7 @@ class TestPriceNeverSelects:
 
 
 class TestMarkets:
-    changes: dict[str, Any] = {
+    changes: ClassVar[dict[str, Any]] = {
         "tables": {"sales": "sales.csv", "markets": "markets.csv"},
         "market_columns": {"period": "y", "place": "where", "deflator": "level"},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -75,7 +76,7 @@ def test_overrides_are_checked_like_the_file(tmp_path: Path) -> None:
     assert load(folder, seed=3, as_of="2003-12-31").config.study.seed == 3
     for wrong, key in (({"seed": -1}, "study.seed"), ({"as_of": "soon"}, "study.as_of")):
         with pytest.raises(StudyFaultsError) as caught:
-            load(folder, **wrong)  # type: ignore[arg-type]
+            load(folder, **wrong)
         assert [f.column for f in caught.value.faults] == [key]
 
 
@@ -172,9 +173,9 @@ class TestAsOf:
 
 
 def test_subbrands_are_counted_in_or_out(tmp_path: Path) -> None:
-    changes = {"brands": {"subbrands": {"D": "A"}}}
+    changes: dict[str, Any] = {"brands": {"subbrands": {"D": "A"}}}
     apart = load(write(tmp_path / "out", market(), changes)).sales.frame
-    changes["brands"]["subbrands_in"] = True  # type: ignore[assignment]
+    changes["brands"]["subbrands_in"] = True
     together = load(write(tmp_path / "in", market(), changes)).sales.frame
     assert apart["brand"].unique().sort().to_list() == ["A", "B", "C", "D"]
     assert together["brand"].unique().sort().to_list() == ["A", "B", "C"]

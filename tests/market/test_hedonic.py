@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -148,3 +149,15 @@ def test_no_complete_row_is_misuse(tmp_path: Path) -> None:
     blank = Panel(**{name: getattr(panel, name) for name in panel.__slots__} | {"X": np.full_like(panel.X, np.nan)})
     with pytest.raises(MisuseError, match="there are none"):
         fit_hedonic(blank, HedonicSpec(("power",)))
+
+
+def test_chance_drift_is_called_a_price_cut_as_often_as_the_level_says(tmp_path: Path) -> None:
+    panel = made_panel(tmp_path, market(years=[2000, 2001], models=8))
+    rng, falls = np.random.default_rng(1), 0
+    quirk = rng.normal(0, 0.3, int(panel.cluster.max()) + 1)[panel.cluster]
+    for _ in range(400):
+        drawn = replace(panel, p=np.exp(3 + panel.X @ [0.5, 0.4] + quirk + rng.normal(0, 0.05, panel.n)))
+        found = quality_adjusted_change(fit_hedonic(drawn, HedonicSpec(("power", "size"))), "A", 2000, 2001, 0.9)
+        assert found is not None
+        falls += found[2] < 0
+    assert 0.025 < falls / 400 < 0.085  # one-sided 5%, within its 99% binomial interval

@@ -45,7 +45,7 @@ def test_holm_matches_its_own_definition_step_by_step() -> None:
 def test_interval_ends_have_the_tail_probability_they_claim(
     value: float, se: float, freedom: float, level: float
 ) -> None:
-    lo, hi = t_interval(*(np.array([v]) for v in (value, se, freedom)), level)
+    lo, hi = t_interval(np.array([value]), np.array([se]), np.array([freedom]), level)
     assert np.isclose(probability_above(float(hi[0]), value, se, freedom), (1 - level) / 2, atol=1e-9)
     assert np.isclose(probability_above(float(lo[0]), value, se, freedom), (1 + level) / 2, atol=1e-9)
     reference = stats.t.interval(level, freedom, loc=value, scale=se)

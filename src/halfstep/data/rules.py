@@ -149,26 +149,19 @@ def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterat
     columns = config.market_columns
     if columns is None:
         return
-    named = {f"market_columns.{k}": getattr(columns, k) for k in ("period", "place", "deflator", "size")}
+    named = {f"market_columns.{k}": getattr(columns, k) for k in ("period", "place", "deflator")}
     absent = list(_absent(markets, {key: column for key, column in named.items() if column is not None}))
     yield from absent
     if absent:
         return
-    numbers = {column for column in (columns.deflator, columns.size) if column is not None}
+    numbers = {column for column in (columns.deflator,) if column is not None}
     unread = list(kinds(markets, {c for c in (columns.period, columns.place) if c is not None}, numbers))
     yield from unread
     if unread:
         return
-    for column in (columns.deflator, columns.size):
-        if column is not None:
-            yield from where(
-                markets,
-                column,
-                number(column).is_null() | ~number(column).is_between(0, LARGEST, closed="right"),
-                "expected a number above zero",
-                "correct the figure",
-                show=True,
-            )
+    for column in sorted(numbers):
+        bad = number(column).is_null() | ~number(column).is_between(0, LARGEST, closed="right")
+        yield from where(markets, column, bad, "expected a number above zero", "correct the figure", show=True)
     if sales is None or bool(columns.place) != bool(config.columns.place):
         if sales is not None:
             yield Fault(

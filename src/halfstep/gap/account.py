@@ -21,7 +21,7 @@ from halfstep.gap.unseen import reference_strength, unseen_bound
 from halfstep.market.inputs import Inputs
 from halfstep.market.records import Author
 
-__all__ = ["deciding", "moved", "readings", "refused", "split_estimates"]
+__all__ = ["deciding", "moved", "readings", "refused", "split_estimates", "unplaced"]
 
 
 def split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterator[Estimate]:
@@ -70,21 +70,32 @@ def split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterato
     )
 
 
+NEEDS = {
+    "focal absent": ("rows of the focal brand in this scope",),
+    "benchmark absent": ("rows of the benchmark in this scope",),
+    "never together": ("a period in which both sell",),
+    "too few models": ("more models",),
+    "no freedom": ("more models", "fewer attributes"),
+}
+
+
 def refused(write: Author, missing: Missing) -> Iterator[Refusal]:
-    own = write.panel.is_brand(missing.pair.focal) | write.panel.is_brand(missing.pair.benchmark)
-    needs = {
-        "focal absent": ("rows of the focal brand in this scope",),
-        "benchmark absent": ("rows of the benchmark in this scope",),
-        "never together": ("a period in which both sell",),
-        "too few models": ("more models",),
-        "no freedom": ("more models", "fewer attributes"),
-    }[missing.why]
-    facts = (("focal", missing.models[0]), ("benchmark", missing.models[1]))
+    """Yield what a missing comparison refuses: both halves."""
     for half in HALVES:
-        yield Refusal(
-            id=f"gap.price_lens.{half}.{stem_of(missing.pair, missing.period)}", what=f"{half} half of the price gap",
-            why=missing.why, needs=needs, origin=write.origin("gap.split", own), facts=facts,
-        )  # fmt: skip
+        stem = stem_of(missing.pair, missing.period)
+        yield _refusal(write, missing, f"gap.price_lens.{half}.{stem}", f"{half} half of the price gap")
+
+
+def unplaced(write: Author, missing: Missing) -> Refusal:
+    """Return the refusal of a brand that has no place on the map."""
+    return _refusal(write, missing, f"gap.map.{missing.pair.focal}", "product and name gap to the main benchmark")
+
+
+def _refusal(write: Author, missing: Missing, name: str, what: str) -> Refusal:
+    own = write.panel.is_brand(missing.pair.focal) | write.panel.is_brand(missing.pair.benchmark)
+    facts = (("brand", missing.pair.focal), ("focal", missing.models[0]), ("benchmark", missing.models[1]))
+    origin = write.origin("gap.split", own)
+    return Refusal(id=name, what=what, why=missing.why, needs=NEEDS[missing.why], origin=origin, facts=facts)
 
 
 def deciding(

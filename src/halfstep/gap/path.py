@@ -10,30 +10,36 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Bound, Estimate, Refusal
 from halfstep.core.period import parse_period
 from halfstep.core.series import Series
-from halfstep.gap.offerings import BLOCK, Comparison, Pair, compare, comparisons
+from halfstep.gap.offerings import BLOCK, Comparison, Missing, Pair, compare, comparisons
 from halfstep.gap.split import Split, halves
 from halfstep.market.hedonic import HedonicFit, block
 from halfstep.market.records import Author
 from halfstep.numerics.intervals import simultaneous
 from halfstep.numerics.paths import closing_points
 
-__all__ = ["closing", "half_step_map", "map_comparisons", "name_path", "path_comparisons"]
+__all__ = ["closing", "half_step_map", "map_comparisons", "name_path", "off_the_map", "path_comparisons"]
 
 ASSUMPTIONS = ("clusters independent", "one price per attribute", "parts additive in logs")
 
 
-def map_comparisons(fit: HedonicFit, config: StudyConfig, brands: tuple[str, ...]) -> list[Comparison]:
-    """Return each brand against the main benchmark, over blocks of the pooling window."""
+def map_comparisons(fit: HedonicFit, config: StudyConfig, brands: tuple[str, ...]) -> list[Comparison | Missing]:
+    """Return each brand against the main benchmark, over blocks of the pooling window in which it has rows."""
     panel, benchmark = fit.panel, config.study.benchmarks[0]
     last = int(panel.period.max())
-    blocks = sorted({block(int(t), last, fit.spec.window) for t in np.unique(panel.period)})
-    tried = [
-        compare(panel, Pair(brand, benchmark), window, fit.spec, config.gap.offering)
-        for brand in brands
-        if brand != benchmark
-        for window in blocks
-    ]
-    return [c for c in tried if isinstance(c, Comparison)]
+    out = []
+    for brand in brands:
+        present = np.unique(panel.period[panel.is_brand(brand)])
+        blocks = sorted({block(int(t), last, fit.spec.window) for t in present})
+        if brand != benchmark:
+            out += [compare(panel, Pair(brand, benchmark), b, fit.spec, config.gap.offering) for b in blocks]
+    return out
+
+
+def off_the_map(tried: list[Comparison | Missing]) -> list[Missing]:
+    """Return, for each brand that cannot be placed in any block, the last reason why."""
+    placed = {c.pair.focal for c in tried if isinstance(c, Comparison)}
+    missing = {c.pair.focal: c for c in tried if isinstance(c, Missing) and c.pair.focal not in placed}
+    return list(missing.values())
 
 
 def half_step_map(write: Author, config: StudyConfig, splits: list[Split]) -> Iterator[Series]:

@@ -11,10 +11,10 @@ from halfstep.core.check import Check, Status
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Estimate, Refusal
 from halfstep.core.series import Series
-from halfstep.gap.account import deciding, moved, readings, refused, split_estimates
+from halfstep.gap.account import deciding, moved, readings, refused, split_estimates, unplaced
 from halfstep.gap.judgement import HALVES, judge_splits, no_verdict, overall, stem_of, verdict_of
 from halfstep.gap.offerings import Comparison, Missing, Pair, comparisons
-from halfstep.gap.path import closing, half_step_map, map_comparisons, name_path, path_comparisons
+from halfstep.gap.path import closing, half_step_map, map_comparisons, name_path, off_the_map, path_comparisons
 from halfstep.gap.split import Split, price_splits
 from halfstep.gap.verdict import robustness_value
 from halfstep.market.inputs import Inputs, Room
@@ -33,10 +33,11 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     if fit.unidentified():
         return _unidentified(write, fit.unidentified(), config)
     asked = _asked(inputs)
+    on_map = map_comparisons(fit, config, watched(inputs))
     made, mapped, through_time = _split_together(
         inputs,
         [c for c in asked if isinstance(c, Comparison)],
-        map_comparisons(fit, config, watched(inputs)),
+        [c for c in on_map if isinstance(c, Comparison)],
         path_comparisons(fit, config),
     )
     splits = [s for s in made if s.has_error]
@@ -50,6 +51,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     estimates: list[Estimate] = [
         *(e for split in splits for e in split_estimates(write, split, config)),
         *(e for m in missing for e in refused(write, m)),
+        *(unplaced(write, m) for m in off_the_map(on_map) if m.pair.focal != config.study.focal),
         *(e for j in judgements for e in deciding(write, inputs, j, len(splits), rng)),
         *(d for d in dated if not isinstance(d, Series)),
         *(() if main is None else moved(write, inputs, main)),

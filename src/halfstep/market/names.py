@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.series import Series
-from halfstep.market.hedonic import HedonicFit
+from halfstep.market.hedonic import HedonicFit, block
 from halfstep.market.records import Author
 from halfstep.numerics.intervals import t_interval
 
@@ -76,20 +76,60 @@ def quality_adjusted_change(
 ) -> tuple[float, float, float] | None:
     """Return the change of a brand's quality-adjusted price against the others, with its interval, in log points.
 
-    The mean is over the other brands that have a term in both periods. None where either period is thin or shares a
-    term with the other, or where the fit is exact.
+    Models that sell in both periods are compared with themselves, at the attribute prices of the later one; the brand's
+    models count by what they sell in the later period. The interval says how far as many models drift by chance, and is
+    read off the other brands' models: the brand's own scatter would hide a cut of a single model, however deep. Where
+    the models on sale in both periods make less than half of the brand's later sales, the change of the brand's term
+    over the others' is returned instead.
+
+    None where either period is thin, where both share a name term, or where nothing is left to judge the error by.
     """
-    own = fit.panel.brands.index(brand)
-    present = [{int(b) for b in np.unique(fit.panel.brand[fit.panel.period == t])} for t in (before, after)]
-    others = tuple(sorted((present[0] & present[1]) - {own}))
+    last, width = int(fit.panel.period.max()), fit.spec.name_periods
+    if block(before, last, width) == block(after, last, width):
+        return None
     rows = [fit.panel.is_brand(brand) & (fit.panel.period == t) for t in (before, after)]
     if any(len(np.unique(fit.panel.cluster[r])) < fit.spec.min_models for r in rows):
         return None
+    found = _same_models(fit, brand, before, after) or _name_terms(fit, brand, before, after)
+    if found is None:
+        return None
+    value, se, freedom = (np.array([v]) for v in found)
+    lo, hi = t_interval(value, se, freedom, level)
+    return found[0], float(lo[0]), float(hi[0])
+
+
+def _same_models(fit: HedonicFit, brand: str, before: int, after: int) -> tuple[float, float, float] | None:
+    """Return (value, se, freedom) from models that sell in both periods, or None where they are too few."""
+    panel, columns = fit.panel, [fit.panel.attributes.index(a) for a in fit.spec.attributes]
+    epoch = int(fit.epochs[np.argmax(panel.period == after)])
+    prices = np.nan_to_num(fit.squares.beta[epoch * len(columns) : (epoch + 1) * len(columns)])
+    adjusted = fit.squares.y - panel.X[:, columns] @ prices
+    market = fit.squares.design.market
+    adjusted = adjusted - (np.bincount(market, adjusted) / np.bincount(market))[market]
+    size = int(panel.cluster.max()) + 1
+    at = [panel.period == t for t in (before, after)]
+    counts = [np.bincount(panel.cluster[rows], minlength=size) for rows in at]
+    sums = [np.bincount(panel.cluster[rows], adjusted[rows], size) for rows in at]
+    both = (counts[0] > 0) & (counts[1] > 0)
+    change = sums[1][both] / counts[1][both] - sums[0][both] / counts[0][both]
+    own_models = np.bincount(panel.cluster[panel.is_brand(brand)], minlength=size) > 0
+    sold = np.bincount(panel.cluster[at[1]], panel.q[at[1]], size)
+    mine, others = own_models[both], change[~own_models[both]]
+    weight = sold[both][mine]
+    if len(others) < fit.spec.min_models or weight.sum() <= 0 or weight.sum() < sold[own_models].sum() / 2:
+        return None
+    weight = weight / weight.sum()
+    se = float(others.std(ddof=1) * np.sqrt((weight**2).sum() + 1 / len(others)))
+    return float(weight @ change[mine] - others.mean()), se, float(len(others) - 1)
+
+
+def _name_terms(fit: HedonicFit, brand: str, before: int, after: int) -> tuple[float, float, float] | None:
+    """Return (value, se, freedom) of the change of the brand's term over the mean of brands with one in both periods."""
+    own = fit.panel.brands.index(brand)
+    present = [{int(b) for b in np.unique(fit.panel.brand[fit.panel.period == t])} for t in (before, after)]
+    others = tuple(sorted((present[0] & present[1]) - {own}))
     weights = [name_weights(fit, brand, t, others) for t in (before, after)]
     if weights[0] is None or weights[1] is None:
         return None
     found = fit.squares.functionals((weights[1] - weights[0])[:, None])
-    if not found.freedom[0] > 0:
-        return None
-    lo, hi = t_interval(found.value, found.se, found.freedom, level)
-    return float(found.value[0]), float(lo[0]), float(hi[0])
+    return (float(found.value[0]), float(found.se[0]), float(found.freedom[0])) if found.freedom[0] > 0 else None

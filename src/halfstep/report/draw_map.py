@@ -128,6 +128,7 @@ def _labels(chart: MapChart, variant: Variant, frame: Frame) -> list[Markup]:
     taken += [origin.box] if origin else []
     corners = _corners(variant, frame, taken)
     periods: list[Placed] = []
+    taken += [box for route in paths for box in _along(frame, route)]
     for route in paths:
         for k in dict.fromkeys((len(route.points) - 1, 0, *range(len(route.points)))):
             point = route.points[k]
@@ -174,3 +175,21 @@ def _corners(variant: Variant, frame: Frame, taken: list[Box]) -> list[Placed]:
 def _dot(frame: Frame, x: float, y: float, r: float) -> Box:
     px, py = frame.px(x), frame.py(y)
     return Box(px - r, py - r, px + r, py + r)
+
+
+def _along(frame: Frame, route: MapPath) -> list[Box]:
+    """Return small boxes along a path's pieces, so that no period is written across a line."""
+    out = []
+    spots = [(frame.px(p.x), frame.py(p.y)) for p in route.points]
+    for (x, y), (u, v) in pairwise(spots):
+        steps = max(int(max(abs(u - x), abs(v - y)) / 6), 1)
+        out += [
+            Box(
+                x + (u - x) * k / steps - 1,
+                y + (v - y) * k / steps - 1,
+                x + (u - x) * k / steps + 1,
+                y + (v - y) * k / steps + 1,
+            )
+            for k in range(steps + 1)
+        ]
+    return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from halfstep.report.charts import RowMark, RowsChart
 from halfstep.report.draw import (
     FOCAL,
@@ -36,7 +38,7 @@ def rows_svg(chart: RowsChart, variant: Variant, about: str) -> Markup:
     """Return the rows; on a narrow screen labels stand above their rows."""
     say = variant.speaker.text
     labels = [say(row.label) for row in chart.rows]
-    beside = 0 if variant.narrow else int(min(max(text_width(t, FONT) for t in labels) + 12, 300))
+    beside = 0 if variant.narrow else math.ceil(min(max(text_width(t, FONT) for t in labels) + 14, 300))
     pad = (beside if beside else 18, 6, 18, 46)
     width = variant.width - pad[0] - pad[2]
     lines = [fold(t, FONT, beside - 12 if beside else width) for t in labels]

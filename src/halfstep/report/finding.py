@@ -44,6 +44,8 @@ class Amount:
         How it is printed; "distance" says on which side of the benchmark it lies.
     named
         Whether the money unit is printed behind it.
+    places
+        Decimals, where several numbers must be printed alike; by the interval's width if None.
     """
 
     value: float
@@ -53,6 +55,7 @@ class Amount:
     ref: str = ""
     form: Form = "value"
     named: bool = False
+    places: int | None = None
 
     @property
     def ends(self) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,9 +12,22 @@ from halfstep.core.answer import Reading, Verdict
 from halfstep.core.estimate import Bound, Point, Refusal
 from halfstep.core.series import Series
 from halfstep.report.charts import MapChart, MapPath, MapPoint, RowMark, RowsChart
-from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Many, Need, Segment, Term, When, Words
+from halfstep.report.finding import (
+    Amount,
+    Attribute,
+    Brand,
+    Fact,
+    Finding,
+    Form,
+    Many,
+    Need,
+    Segment,
+    Term,
+    When,
+    Words,
+)
 from halfstep.report.index import Index
-from halfstep.report.lead import HALVES, main_verdicts, needs_of, stem_of
+from halfstep.report.lead import HALVES, adding_up, main_verdicts, needs_of, stem_of
 from halfstep.report.page import Block, Cell, Figure, Grid, Paragraph, Row, Section
 
 __all__ = ["map_section", "moves_section", "readings_section", "rows_section", "verdicts_section"]
@@ -37,7 +51,18 @@ def map_section(index: Index) -> Section:
         block = Figure(
             Finding("find.map title", benchmark), (MapChart("map", study.benchmarks[0], margin, paths),), caption
         )
-    return Section("map", Finding("ui.section map"), (block,))
+    return Section("map", Finding("ui.section map"), (block, *_off_the_map(index)))
+
+
+def _off_the_map(index: Index) -> Iterator[Block]:
+    for refusal in index.refusals:
+        if refusal.id.startswith("gap.map."):
+            facts = dict(refusal.facts)
+            count = Amount(float(facts["focal"]), "models", ref=refusal.id)
+            yield Paragraph(Finding("find.map off", (
+                ("brand", Brand(str(facts["brand"]))), ("count", count), ("why", Term(f"why.{refusal.why}")),
+                ("needs", needs_of(index, refusal.needs)),
+            )), "note")  # fmt: skip
 
 
 def _map_path(index: Index, series: Series) -> MapPath | None:
@@ -101,8 +126,14 @@ def rows_section(index: Index) -> Section:
     identity = Finding(
         "find.identity", tuple((n, index.amount(p)) for n, p in (("product", product), ("name", name), ("gap", whole)))
     )
+    places = adding_up(index, stem)
+
+    def shown(point: Point, form: Form, role: str) -> Amount:
+        amount = index.amount(point, form)
+        return amount if role == "part" else replace(amount, places=places)
+
     grid = Grid("rows", head, (Term("what.attribute"), Term("ui.gap"), Term("ui.interval")), tuple(
-        Row((Cell((label,), "label"), Cell((index.amount(p, "signed"),), "number"), Cell(((index.amount(p, "interval") if p.hi > p.lo else Term("ui.exact")),), "number")), role != "part")
+        Row((Cell((label,), "label"), Cell((shown(p, "signed", role),), "number"), Cell(((shown(p, "interval", role) if p.hi > p.lo else Term("ui.exact")),), "number")), role != "part")
         for label, p, role in points
     ), stacks=False)  # fmt: skip
     figure = Figure(head, (RowsChart("rows", marks, axis, bars=True),), caption)
@@ -155,7 +186,7 @@ def _verdict_row(index: Index, group: list[Verdict], several: bool) -> Row:
     main = verdict.benchmark == index.config.study.benchmarks[0] and verdict.segment == "all"
     where = [Cell((Brand(verdict.benchmark),), "label"), Cell((Segment(verdict.segment),))]
     where += [Cell((When(verdict.period, short=True),))] if several else []
-    halves = Many(tuple(Term(f"half.{v.half}") for v in group))
+    halves = Term("ui.both" if len(group) > 1 else f"half.{verdict.half}")
     where += [Cell((halves,)), Cell((Term(f"label.{verdict.label}"),), "verdict")]
     if point is None:
         facts: tuple[tuple[str, Fact], ...] = (

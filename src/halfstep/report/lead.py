@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from halfstep.core.answer import Verdict
 from halfstep.core.estimate import Point, Refusal
 from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Form, Many, Need, Term, When, Words
 from halfstep.report.index import Index
+from halfstep.report.numbers import money_decimals
 
 __all__ = [
+    "adding_up",
     "half_phrase",
     "lead_findings",
     "main_verdicts",
@@ -45,10 +48,18 @@ def half_phrase(index: Index, verdict: Verdict) -> Finding:
     label = Term(f"label.{verdict.label}")
     if point is None:
         return Finding("find.half none", (("label", label), ("why", Term(f"why.{verdict.reason}"))))
+    places = adding_up(index, stem_of(verdict))
     return Finding("find.half", (
-        ("value", index.amount(point, "distance")), ("level", _level(point)),
-        ("interval", index.amount(point, "distance interval")), ("label", label),
+        ("value", replace(index.amount(point, "distance"), places=places)), ("level", _level(point)),
+        ("interval", replace(index.amount(point, "distance interval"), places=places)), ("label", label),
     ))  # fmt: skip
+
+
+def adding_up(index: Index, stem: str) -> int:
+    """Return the decimals with which product, name and price gap of a comparison are printed, so that they add up."""
+    ids = (f"gap.price.{stem}", *(f"gap.price_lens.{half}.{stem}" for half in HALVES))
+    points = [point for point in map(index.point, ids) if point is not None]
+    return money_decimals([index.amount(point) for point in points])
 
 
 def lead_findings(index: Index) -> list[Finding]:
@@ -61,7 +72,8 @@ def lead_findings(index: Index) -> list[Finding]:
         return [_no_answer(index, mine, names)]
     kind = "below" if gap.value > 0 else "above" if gap.value < 0 else "equal"
     out = [Finding(f"find.verdict {kind}", (
-        *names, ("gap", index.amount(gap, "size", named=True)), ("period", When(mine["product"].period)),
+        *names, ("gap", replace(index.amount(gap, "size", named=True), places=adding_up(index, stem_of(mine["product"])))),
+        ("period", When(mine["product"].period)),
         ("product", half_phrase(index, mine["product"])), ("name", half_phrase(index, mine["name"])),
     ))]  # fmt: skip
     if index.overall is not None:

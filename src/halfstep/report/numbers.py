@@ -90,6 +90,7 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
         return _bare(amount, words)
     scale, suffix = _scale(amount.unit)
     value, lo, hi = scale(value), scale(lo), scale(hi)
+    places = amount.places if places is None else places
     d = decimals(value, lo, hi) if places is None else places
     if amount.unit == "share":
         d = min(max(d, 0), 1)

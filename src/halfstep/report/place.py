@@ -102,6 +102,13 @@ def _last_period(index: Index) -> str:
     return max(keys, key=lambda key: years(key)[0], default="")
 
 
+def _first_places(index: Index, brand: str) -> list[Bound]:
+    """Return the stretches in which a brand is number one; another brand's name may start with this one and a point."""
+    stem = f"position.first.units.{brand}."
+    found = (e for e in index.starting(stem) if e.id.removeprefix(stem).isdigit())
+    return [e for e in found if isinstance(e, Bound)]
+
+
 def _cut_line(index: Index, brand: str, series: Series, turn: int) -> Line:
     points = [
         (float(label[0]), float(v)) for label, v in zip(series.index, series.value, strict=True) if label[1] == "share"
@@ -112,7 +119,7 @@ def _cut_line(index: Index, brand: str, series: Series, turn: int) -> Line:
         for i, p in enumerate(points)
         if i in (0, len(points) - 1) or p[1] != points[i + 1][1] or p[1] != points[i - 1][1]
     ]
-    firsts = [e for e in index.starting(f"position.first.units.{brand}.") if isinstance(e, Bound)]
+    firsts = _first_places(index, brand)
     role = "focal" if brand == index.config.study.focal else "other"
     return Line(
         brand,
@@ -171,7 +178,7 @@ def _line(index: Index) -> Grid | None:
     for brand in brands:
         names = (f"position.largest.{brand}", f"position.line.{brand}", f"{stem}{brand}")
         points = [index.point(name) for name in names]
-        firsts = [e for e in index.starting(f"position.first.units.{brand}.") if isinstance(e, Bound)]
+        firsts = _first_places(index, brand)
         where: Fact = Many(tuple(index.amount(e) for e in firsts), "ui.list") if firsts else Term("ui.never")
         cells = tuple(Cell((Term("ui.none") if p is None else index.amount(p),), "number") for p in points)
         rows.append(Row((Cell((Brand(brand),), "label"), *cells, Cell((where,))), brand == index.config.study.focal))

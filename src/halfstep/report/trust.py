@@ -68,7 +68,8 @@ def _unmeasured(index: Index) -> Iterator[Finding]:
     study = index.config.study
     for entry in study.unmeasured:
         most = study.unseen_quality_max if entry.max is None else entry.max
-        yield Finding("find.unmeasured", (("text", Words(entry)), ("max", Amount(most, "times"))))
+        limit: Fact = Term("ui.none") if most is None else Amount(most, "times")
+        yield Finding("find.unmeasured", (("text", Words(entry)), ("max", limit)))
 
 
 def _refusals(index: Index) -> Iterator[Finding]:
