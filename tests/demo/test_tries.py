@@ -17,7 +17,7 @@ from halfstep.core.estimate import Bound, Point
 from halfstep.report import write_report
 from halfstep.study import Outcome, run
 from halfstep.worlds.price import KINDS, simulate
-from tests.invented import check, toml, write
+from tests.invented import check, write
 
 SHIPPED = Path(__file__).parents[2] / "studies" / "us-cars"
 
@@ -206,7 +206,3 @@ def test_try_58_there_is_no_single_score(tmp_path: Path, shipped: Outcome) -> No
     assert not re.search(r"\bscore\b|/100\b|\bindex of premium\b", visible)
     report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert not [e["id"] for e in report["estimates"] if "score" in e["id"]]
-
-
-def test_the_toml_writer_of_the_tests_is_honest() -> None:
-    assert toml({"a": {"b": 1}}) == '\n[a]\n"b" = 1\n\n'

@@ -18,67 +18,40 @@ STUDY = "study.toml"
 
 def check_settings(config: StudyConfig) -> Iterator[Fault]:
     """Yield every fault that the settings show without the tables."""
-    study = config.study
-    try:
-        date.fromisoformat(study.as_of)
-    except ValueError:
-        yield Fault(
-            table=STUDY,
-            column="study.as_of",
-            what=f"expected a date (1990-12-31); got {study.as_of!r}",
-            mend="write YYYY-MM-DD",
-        )
-    if study.focal in study.benchmarks:
-        yield Fault(
-            table=STUDY,
-            column="study.benchmarks",
-            what="the focal brand is its own benchmark",
-            mend="name another brand",
-        )
+    study, edges = config.study, config.bands.edges if config.bands else ()
     ids = [attribute.id for attribute in config.attributes]
+    if not _is_day(study.as_of):
+        yield _fault("study.as_of", f"expected a date (1990-12-31); got {study.as_of!r}", "write YYYY-MM-DD")
+    if study.focal in study.benchmarks:
+        yield _fault("study.benchmarks", "the focal brand is its own benchmark", "name another brand")
     for twin in sorted({i for i in ids if ids.count(i) > 1}):
-        yield Fault(
-            table=STUDY,
-            column="attributes",
-            what=f"the id {twin!r} occurs twice",
-            mend="give each attribute its own id",
-        )
+        yield _fault("attributes", f"the id {twin!r} occurs twice", "give each attribute its own id")
     like = study.unseen_quality_like
     if like is not None and like not in ids:
-        yield Fault(
-            table=STUDY,
-            column="study.unseen_quality_like",
-            what=f"expected an attribute id ({', '.join(ids)}); got {like!r}",
-            mend="name one of them",
-        )
-    if config.bands and list(config.bands.edges) != sorted(set(config.bands.edges)):
-        yield Fault(
-            table=STUDY, column="bands.edges", what="expected ascending edges", mend="sort them and drop repeats"
-        )
-    if config.bands and not all(math.isfinite(edge) and edge > 0 for edge in config.bands.edges):
-        yield Fault(
-            table=STUDY, column="bands.edges", what="expected prices above zero", mend="write the edges in money"
-        )
-    for key, value in (("scope.first", config.scope.first), ("scope.last", config.scope.last)):
+        what = f"expected an attribute id ({', '.join(ids)}); got {like!r}"
+        yield _fault("study.unseen_quality_like", what, "name one of them")
+    if list(edges) != sorted(set(edges)):
+        yield _fault("bands.edges", "expected ascending edges", "sort them and drop repeats")
+    if not all(math.isfinite(edge) and edge > 0 for edge in edges):
+        yield _fault("bands.edges", "expected prices above zero", "write the edges in money")
+    periods = [("scope.first", config.scope.first), ("scope.last", config.scope.last)]
+    for key, value in [*periods, *(("events.period", event.period) for event in config.events)]:
         if value is not None and period_or_none(value) is None:
-            yield Fault(
-                table=STUDY, column=key, what=f"expected a period; got {value!r}", mend="write 1990, 1990-Q1 or 1990-01"
-            )
-    for event in config.events:
-        if period_or_none(event.period) is None:
-            yield Fault(
-                table=STUDY,
-                column="events.period",
-                what=f"expected a period; got {event.period!r}",
-                mend="write 1990, 1990-Q1 or 1990-01",
-            )
+            yield _fault(key, f"expected a period; got {value!r}", "write 1990, 1990-Q1 or 1990-01")
     if "markets" in config.tables and config.market_columns is None:
-        yield Fault(
-            table=STUDY,
-            column="market_columns",
-            what="a markets table is named but not its columns",
-            mend="add [market_columns]",
-        )
+        yield _fault("market_columns", "a markets table is named but not its columns", "add [market_columns]")
+
+
+def _fault(key: str, what: str, mend: str) -> Fault:
+    return Fault(table=STUDY, column=key, what=what, mend=mend)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def period_or_none(value: str) -> Period | None:

@@ -24,6 +24,16 @@ from halfstep.market.records import Author
 __all__ = ["deciding", "moved", "readings", "refused", "split_estimates", "unplaced"]
 
 
+NEEDS = {
+    "focal absent": ("rows of the focal brand in this scope",),
+    "benchmark absent": ("rows of the benchmark in this scope",),
+    "never together": ("a period in which both sell",),
+    "too few models": ("more models",),
+    "no freedom": ("more models", "fewer attributes"),
+}
+"""Reason of a missing comparison -> what would make it possible."""
+
+
 def split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterator[Estimate]:
     pair, period = split.comparison.pair, split.comparison.period
     stem, money = stem_of(pair, period), config.study.currency.en
@@ -68,15 +78,6 @@ def split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterato
         money,
         write.origin("gap.reference", rows),
     )
-
-
-NEEDS = {
-    "focal absent": ("rows of the focal brand in this scope",),
-    "benchmark absent": ("rows of the benchmark in this scope",),
-    "never together": ("a period in which both sell",),
-    "too few models": ("more models",),
-    "no freedom": ("more models", "fewer attributes"),
-}
 
 
 def refused(write: Author, missing: Missing) -> Iterator[Refusal]:

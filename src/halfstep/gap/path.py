@@ -58,13 +58,18 @@ def half_step_map(write: Author, config: StudyConfig, splits: list[Split]) -> It
 
 
 def path_comparisons(fit: HedonicFit, config: StudyConfig) -> list[Comparison]:
-    """Return the focal brand against every benchmark in every period; periods with too few models are pooled."""
-    tried = [
-        c
-        for benchmark in config.study.benchmarks
-        for c in comparisons(fit.panel, Pair(config.study.focal, benchmark), fit.spec, config.gap.offering)
-    ]
-    return [c for c in tried if isinstance(c, Comparison)]
+    """Return the focal brand against every benchmark through time, no row used twice against one benchmark.
+
+    Periods stand alone where both brands have enough models; a pooled block is used only where none of its periods does.
+    """
+    out: list[Comparison] = []
+    for benchmark in config.study.benchmarks:
+        pair = Pair(config.study.focal, benchmark)
+        found = comparisons(fit.panel, pair, fit.spec, config.gap.offering)
+        made = [c for c in found if isinstance(c, Comparison)]
+        alone = [c for c in made if not c.pooled]
+        out += [c for c in made if not c.pooled or not any(c.first <= a.last and a.first <= c.last for a in alone)]
+    return out
 
 
 def name_path(write: Author, focal: str, splits: list[Split]) -> Series | None:

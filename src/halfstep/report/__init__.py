@@ -21,7 +21,7 @@ def json_text(outcome: Outcome) -> str:
     return dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def write_report(outcome: Outcome, out: Path, lang: str = "zh") -> tuple[Path, Path]:
+def write_report(outcome: Outcome, out: Path, lang: str = "en") -> tuple[Path, Path]:
     """Write report.html and report.json into a folder, neither of them ever half-written.
 
     Parameters
