@@ -92,7 +92,7 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
     value, lo, hi = scale(value), scale(lo), scale(hi)
     places = amount.places if places is None else places
     d = decimals(value, lo, hi) if places is None else places
-    if amount.unit == "share":
+    if amount.unit == "share" and places is None:
         d = min(max(d, 0), 1)
     if amount.unit in ("log points", "points"):
         d = min(d, 1)

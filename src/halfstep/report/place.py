@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -38,6 +39,9 @@ def position_section(index: Index) -> Section:
     changes = _changes(index)
     if changes is not None:
         blocks += [changes, Paragraph(Finding("find.change note"), "note")]
+    around = _around_events(index)
+    if around is not None:
+        blocks += [around, Paragraph(Finding("find.around note"), "note")]
     blocks += [block for block in (_percentiles(index), _line(index)) if block is not None]
     return Section("position", Finding("ui.section position"), tuple(blocks))
 
@@ -152,6 +156,30 @@ def _changes(index: Index) -> Grid | None:
     columns = (Term("ui.from to"), Term("ui.cut"), *causes, Term("ui.total"))
     title = Finding("find.change title", (("focal", Brand(index.config.study.focal)),))
     return Grid("changes", title, columns, tuple(rows))
+
+
+def _around_events(index: Index) -> Grid | None:
+    """Return each event's brand and its share of the market from the period before to two periods after."""
+    rows = []
+    for event in index.config.events:
+        series = index.series.get(f"position.share.{event.brand}")
+        keys = [] if series is None else [label[0] for label in series.index]
+        if series is None or event.period not in keys:
+            continue
+        at = keys.index(event.period)
+        cells = [
+            Cell((replace(index.at(series, k), places=2) if 0 <= k < len(keys) else Term("ui.none"),), "number")
+            for k in range(at - 1, at + 3)
+        ]
+        rows.append(
+            Row(
+                (Cell((Words(event.label),), "label"), Cell((Brand(event.brand),)), Cell((When(event.period),)), *cells)
+            )
+        )
+    columns = tuple(
+        Term(f"ui.{key}") for key in ("event", "brand", "period", "one before", "at", "one after", "two after")
+    )
+    return Grid("around", Finding("find.around title"), columns, tuple(rows)) if rows else None
 
 
 def _percentiles(index: Index) -> Figure | None:
