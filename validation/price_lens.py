@@ -11,7 +11,7 @@ from halfstep.core.config import StudyConfig
 from halfstep.gap.judgement import Judgement, judge_splits
 from halfstep.gap.offerings import Comparison, Pair, compare
 from halfstep.gap.split import Split, price_splits
-from halfstep.gap.unseen import reference_strength
+from halfstep.gap.unseen import reference_of
 from halfstep.market.hedonic import HedonicSpec, fit_hedonic
 from halfstep.market.panel import Panel
 from halfstep.numerics.intervals import t_interval
@@ -132,7 +132,7 @@ def run_world(kind: str, run: int) -> Entry:
     rng = np.random.default_rng([SEED, *kind.encode(), run])
     made = simulate(world_of(kind, rng), rng)
     split = split_of(as_panel(made), config_of(made.X.shape[1]))
-    multiple = made.unseen / (reference_strength(split, config_of(made.X.shape[1]))[1] / split.money)
+    multiple = made.unseen / (reference_of(split, config_of(made.X.shape[1])).worth / split.money)
     declared = {"unseen, inside the bound": (multiple,), "unseen, outside the bound": (multiple / 2,)}.get(kind, ())
     judged = judge_splits([split], config_of(made.X.shape[1], declared))
     lo, hi = t_interval(split.parts.value, split.parts.se, split.parts.freedom, LEVEL)
@@ -199,7 +199,7 @@ def drop_and_declare(kind: str, run: int, bound: str) -> list[Dropped]:
         config = config_of(K - 1)
         split = split_of(fewer, config)
         moved = abs(float(split.parts.value[-1] - full_split.parts.value[-1]))
-        multiple = moved / (reference_strength(split, config)[1] / split.money)
+        multiple = moved / (reference_of(split, config).worth / split.money)
         declared = {"true": multiple, "one": 1.0, "none": float("inf")}[bound]
         judged: list[Judgement] = judge_splits([split], config_of(K - 1, (declared,)))
         for a, b in zip(full, judged, strict=True):

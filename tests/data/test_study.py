@@ -187,3 +187,15 @@ def test_ids_with_leading_zeros_and_twenty_digits_are_kept_apart(tmp_path: Path)
     ids = {"A0": "007", "A1": "7", "A2": f"{long}01", "A3": f"{long}02"}
     loaded = load(write(tmp_path, market().with_columns(pl.col("model").replace(ids))))
     assert set(ids.values()) <= set(loaded.sales.frame["model"])
+
+
+@pytest.mark.parametrize("as_of", ["20021231", "2002-W23-3", "2002-1-1", "tomorrow"])
+def test_an_as_of_date_of_another_form_is_a_fault_and_leaks_nothing(tmp_path: Path, as_of: str) -> None:
+    with pytest.raises(StudyFaultsError, match="expected a date"):
+        load(write(tmp_path, market()), as_of=as_of)
+
+
+@pytest.mark.parametrize(("change", "what"), [({"benchmarks": ["B", "B"]}, "named twice"), ({"parent": "A"}, "parent")])
+def test_a_brand_in_two_roles_is_a_fault(tmp_path: Path, change: dict[str, object], what: str) -> None:
+    with pytest.raises(StudyFaultsError, match=what):
+        load(write(tmp_path, market(), {"study": change}))

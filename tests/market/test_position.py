@@ -89,7 +89,8 @@ def test_cut_curve_and_first_places_equal_brute_force(rows: list[Any], brand: st
         k = int(np.searchsorted(curve.threshold, cut))
         if market > 0:
             assert np.isclose(curve.share[k], own / market)
-            assert curve.rank[k] == 1 + sum(above(b, cut) > own for b in BRANDS)
+            rank = 1 + sum(above(b, cut) > own for b in BRANDS) if own > 0 else np.nan
+            assert np.array_equal(curve.rank[k], rank, equal_nan=True)
         else:
             assert k == len(curve.threshold)
 

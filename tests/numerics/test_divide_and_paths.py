@@ -50,17 +50,21 @@ def test_shapley_gives_nothing_to_who_adds_nothing_and_the_same_to_equals() -> N
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=12), st.floats(-5, 5))
 def test_a_path_without_error_closes_where_it_last_comes_down(path: list[float], threshold: float) -> None:
     value = np.array(path)
-    drawn = closing_points(value, np.zeros((len(path), len(path))), threshold, np.random.default_rng(0), 3)
+    drawn = closing_points(
+        value, np.zeros((len(path), len(path))), np.full(len(path), 9.0), threshold, np.random.default_rng(0), 3
+    )
     expected = next((i for i in range(len(path)) if (value[i:] <= threshold).all()), len(path))
     assert (drawn == expected).all()
 
 
 def test_closing_draws_follow_the_joint_covariance() -> None:
-    value, rng = np.array([1.0, 0.0]), np.random.default_rng(1)
-    together = closing_points(value, np.ones((2, 2)), 0.5, rng, 40_000)
-    apart = closing_points(value, np.eye(2), 0.5, rng, 40_000)
+    value, many, rng = np.array([1.0, 0.0]), np.full(2, 1e9), np.random.default_rng(1)
+    together = closing_points(value, np.ones((2, 2)), many, 0.5, rng, 40_000)
+    apart = closing_points(value, np.eye(2), many, 0.5, rng, 40_000)
     # one shock moves both points: the path ends below 0.5 if the shock is < .5, and starts there if it is < -.5
     assert np.isclose((together == 0).mean(), 0.3085, atol=0.01)
     assert np.isclose((together == 2).mean(), 0.3085, atol=0.01)
     assert np.isclose((apart == 0).mean(), 0.3085 * 0.6915, atol=0.01)
     assert np.isclose((apart == 2).mean(), 0.3085, atol=0.01)
+    few = closing_points(value, np.ones((2, 2)), np.full(2, 2.0), 0.5, rng, 40_000)
+    assert (few == 2).mean() > (together == 2).mean() + 0.01  # t with two degrees of freedom has heavier tails

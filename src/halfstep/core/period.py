@@ -13,7 +13,7 @@ __all__ = ["Period", "parse_period"]
 _SHAPES = {
     1: re.compile(r"^(\d{4})$"),
     4: re.compile(r"^(\d{4})-?Q([1-4])$"),
-    12: re.compile(r"^(\d{4})-(\d{1,2})$"),
+    12: re.compile(r"^(\d{4})-(\d{1,2})(?:-\d{2})?$"),
 }
 
 
@@ -59,12 +59,12 @@ class Period:
 
 
 def parse_period(text: str) -> Period:
-    """Read a period.
+    """Read a period; a day (1990-01-31) is read as its month.
 
     Raises
     ------
     MisuseError
-        If the text is none of the three forms.
+        If the text is none of these forms.
 
     Examples
     --------

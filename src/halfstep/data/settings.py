@@ -24,6 +24,10 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
         yield _fault("study.as_of", f"expected a date (1990-12-31); got {study.as_of!r}", "write YYYY-MM-DD")
     if study.focal in study.benchmarks:
         yield _fault("study.benchmarks", "the focal brand is its own benchmark", "name another brand")
+    if len(set(study.benchmarks)) < len(study.benchmarks):
+        yield _fault("study.benchmarks", "a benchmark is named twice", "name each once")
+    if study.parent is not None and study.parent in (study.focal, *study.benchmarks):
+        yield _fault("study.parent", "the parent is the focal brand or a benchmark", "name another brand, or none")
     for twin in sorted({i for i in ids if ids.count(i) > 1}):
         yield _fault("attributes", f"the id {twin!r} occurs twice", "give each attribute its own id")
     like = study.unseen_quality_like
@@ -48,10 +52,9 @@ def _fault(key: str, what: str, mend: str) -> Fault:
 
 def _is_day(text: str) -> bool:
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True
 
 
 def period_or_none(value: str) -> Period | None:

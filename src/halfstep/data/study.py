@@ -30,7 +30,7 @@ class Loaded:
     sales
         The sales table in the study's terms.
     inputs
-        File name -> sha256.
+        File as study.toml names it -> sha256.
     """
 
     config: StudyConfig
@@ -60,7 +60,7 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     sales, more = tidy_sales(config, tables)
     if more:
         raise StudyFaultsError(tuple(more))
-    inputs = {path.name: settings_hash} | {table.file: table.sha256 for table in tables.values()}
+    inputs = {path.name: settings_hash} | {file: tables[name].sha256 for name, file in config.tables.items()}
     return Loaded(config, sales, inputs)
 
 

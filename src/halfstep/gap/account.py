@@ -9,15 +9,15 @@ import numpy as np
 
 from halfstep.core.answer import Reading
 from halfstep.core.config import StudyConfig
-from halfstep.core.estimate import Bound, Estimate, Refusal
-from halfstep.gap.analyst import naive_readings
+from halfstep.core.estimate import Bound, Estimate, Origin, Refusal
+from halfstep.gap.analyst import Naive, naive_readings
 from halfstep.gap.decide import models_that_decide
 from halfstep.gap.judgement import HALVES, Judgement, stem_of
 from halfstep.gap.moves import moves, one_sided
 from halfstep.gap.offerings import Missing
 from halfstep.gap.path import ASSUMPTIONS
 from halfstep.gap.split import Split
-from halfstep.gap.unseen import reference_strength, unseen_bound
+from halfstep.gap.unseen import reference_of, unseen_multiple
 from halfstep.market.inputs import Inputs
 from halfstep.market.records import Author
 
@@ -64,17 +64,18 @@ def split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterato
         k = [*split.attributes, *HALVES].index(part)
         log = (float(split.parts.value[k]), float(split.parts.se[k]), float(split.parts.freedom[k]))
         yield write.estimated(f"gap.price_lens_log.{kind}{part}.{stem}", what, log, "log points", origin)
-    reference, worth = reference_strength(split, config)
-    bound = unseen_bound(split, config)
+    reference = reference_of(split, config)
+    times = unseen_multiple(config)
+    bound = times * reference.worth if times else 0.0
     declared = write.origin("gap.unseen", rows, ("unseen quality declared",))
     yield Bound(
         id=f"gap.unseen.{stem}", what="what unseen quality may be worth", lo=-bound, hi=bound, unit=money,
         n=int(rows.sum()), tier=write.tier, origin=declared,
     )  # fmt: skip
     yield write.counted(
-        f"gap.reference.{reference}.{stem}",
+        f"gap.reference.{reference.attribute}.{stem}",
         "worth of the reference attribute",
-        worth,
+        reference.worth,
         money,
         write.origin("gap.reference", rows),
     )
@@ -110,16 +111,17 @@ def deciding(
     part = -2 if half == "product" else -1
     confidence = 1 - (1 - inputs.config.gap.confidence) / family
     found = models_that_decide(inputs.fit, split, part, judgement.stakes, confidence, rng)
-    if np.isfinite(found.times):
+    if found.models is not None:
         for brand, count, now in zip(("focal", "benchmark"), found.models, split.comparison.models, strict=True):
-            yield Bound(
-                id=f"decide.{stem}.{brand}_models", what=f"{brand} models that would decide", lo=float(now),
-                hi=float(count), unit="models", n=now, tier=write.tier, origin=origin,
-            )  # fmt: skip
+            if count > now:
+                yield Bound(
+                    id=f"decide.{stem}.{brand}_models", what=f"{brand} models that would decide", lo=float(now),
+                    hi=float(count), unit="models", n=now, tier=write.tier, origin=origin,
+                )  # fmt: skip
         return
-    if_all_seen = replace(judgement.stakes, unseen=0.0)
+    if_all_seen = replace(judgement.stakes, multiple=0.0)
     seen = models_that_decide(inputs.fit, split, part, if_all_seen, confidence, rng)
-    why = "unseen quality decides, not more models" if np.isfinite(seen.times) else "too close to the margin"
+    why = "too close to the margin" if seen.models is None else "unseen quality decides, not more models"
     yield Refusal(
         id=f"decide.{stem}", what="models that would decide", why=why,
         needs=tuple(f"measure: {entry.en}" for entry in inputs.config.study.unmeasured) or ("a choice experiment",),
@@ -180,21 +182,8 @@ def readings(
         found: list[Estimate] = []
         difference = ""
         if naive.money is not None:
-            value, se = naive.money[:2]
-            money = config.study.currency.en
-            made = (
-                write.counted(name, naive.what, value, money, origin)
-                if se == 0
-                else write.estimated(name, naive.what, naive.money, money, origin)
-            )
-            our_value, our_se, our_freedom = main.part(naive.half)
             difference = f"{name}.difference"
-            gap = (value - our_value, our_se if se == 0 else 0.0, our_freedom)
-            found = (
-                [made, write.estimated(difference, "naive reading minus ours", gap, money, origin)]
-                if gap[1]
-                else [made, write.counted(difference, "naive reading minus ours", gap[0], money, origin)]
-            )
+            found = list(_naive_money(write, main, naive, name, origin))
         elif naive.share is not None:
             found = [
                 write.counted(f"{name}.{brand}", f"share of the band of the {brand}", share, "share", origin)
@@ -204,3 +193,22 @@ def readings(
             id=name, what=naive.what, half=naive.half, naive=found[0].id, ours=f"gap.price_lens.{naive.half}.{stem}",
             naive_label=naive.label, ours_label=ours[naive.half].judged.label, difference=difference,
         )  # fmt: skip
+
+
+def _naive_money(write: Author, main: Split, naive: Naive, name: str, origin: Origin) -> Iterator[Estimate]:
+    """Yield a naive amount and how far it is from ours; an observed gap errs by exactly the other half."""
+    assert naive.money is not None
+    value, se, _ = naive.money
+    money, (ours, our_se, our_freedom) = write.config.study.currency.en, main.part(naive.half)
+    what = "naive reading minus ours"
+    if se == 0:
+        yield write.counted(name, naive.what, value, money, origin)
+        _, other_se, other_freedom = main.part("product" if naive.half == "name" else "name")
+        yield write.estimated(f"{name}.difference", what, (value - ours, other_se, other_freedom), money, origin)
+        return
+    yield write.estimated(name, naive.what, naive.money, money, origin)
+    if value == ours:
+        yield write.counted(f"{name}.difference", what, 0.0, money, origin)
+    else:
+        error = (value - ours, float(np.hypot(se, our_se)), our_freedom)
+        yield write.estimated(f"{name}.difference", what, error, money, origin)

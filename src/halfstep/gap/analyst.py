@@ -78,13 +78,8 @@ def _significant(value: float, se: float, freedom: float) -> str:
 
 def _textbook(fit: HedonicFit, split: Split) -> Naive:
     """Return the name half with ordinary standard errors, no margin, no unseen quality, "not significant" read as equal."""
-    omega = split.comparison.benchmark_weight - split.comparison.focal_weight
-    combination = np.zeros(fit.squares.design.X.shape[1])
-    combination[: fit.X.shape[1]] = fit.X.T @ omega
-    a = omega - fit.squares.coefficient_weights(combination[:, None])[:, 0]
     freedom = fit.panel.n - fit.squares.rank
-    value = float(split.parts.value[-1]) * split.money
-    se = fit.squares.sigma * float(np.sqrt(a @ a)) * split.money
+    value, se = (float(v) * split.money for v in (split.parts.value[-1], split.ordinary_se[-1]))
     return Naive("textbook brand dummy", "name", _significant(value, se, freedom), (value, se, freedom))
 
 

@@ -1,8 +1,9 @@
-"""What would decide an undecided half, as a number of models, by simulation on the study's own residuals."""
+"""What would decide an undecided half, as a number of models: simulated estimates with the errors that this study has."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,37 +14,36 @@ from halfstep.market.hedonic import HedonicFit
 
 __all__ = ["Deciding", "models_that_decide"]
 
-GROWTH = (1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0)
 POWER = 0.8
+"""Share of simulated studies that must reach a label: the usual power of a planned study (Cohen 1988, sec. 2.4)."""
+TIMES = 10
+"""The search stops at ten times the present line-ups; beyond that the answer is that models do not decide."""
 DRAWS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """How many times as many models of both brands would decide, and how often they then do.
+    """Models that would decide, and how often they then do.
 
     Attributes
     ----------
-    times
-        Growth of both line-ups, or infinity where even the largest one tried decides too rarely.
     models
-        Models of the focal brand and of the benchmark that this makes.
+        Models of the focal brand and of the benchmark; None where even `TIMES` as many of both decide too rarely.
     power
-        Share of simulated studies that reach a label.
+        Share of simulated studies that reach a label with them, or with the most that was tried.
     """
 
-    times: float
-    models: tuple[int, int]
+    models: tuple[int, int] | None
     power: float
 
 
 def models_that_decide(
     fit: HedonicFit, split: Split, part: int, half: Half, confidence: float, rng: np.random.Generator
 ) -> Deciding:
-    """Grow both line-ups until four in five simulated studies reach a label, the estimate being the truth.
+    """Add focal models, and if these alone do not decide then models of both, until four in five studies reach a label.
 
-    The two brands' own part of the variance shrinks with the number of their models; the part that comes from
-    attribute prices does not. Degrees of freedom grow with the line-ups.
+    The estimate is taken for the truth. A brand's own part of the variance shrinks with the number of its models; the
+    part that comes from attribute prices does not. Degrees of freedom grow with the focal line-up.
 
     Parameters
     ----------
@@ -53,15 +53,24 @@ def models_that_decide(
         Probability that a label needs; for a family of k give ``1 - (1 - c) / k``.
     """
     scores = split.parts.scores[:, part] * split.money
-    own = np.unique(fit.squares.design.cluster[split.comparison.rows])
-    total = float(scores @ scores)
-    theirs = float(scores[own] @ scores[own])
+    cluster, comparison = fit.squares.design.cluster, split.comparison
+    own = [np.unique(cluster[w > 0]) for w in (comparison.focal_weight, comparison.benchmark_weight)]
+    variances = [float(scores[clusters] @ scores[clusters]) for clusters in own]
+    rest = max(float(scores @ scores) - sum(variances), 0.0)
+    z = rng.standard_normal(DRAWS)
     power = 0.0
-    for times in GROWTH:
-        se = math.sqrt(max(total - theirs, 0.0) + theirs / times)
-        drawn = half.value + se * rng.standard_normal(DRAWS)
-        power = share_decided(drawn, replace(half, se=se, freedom=half.freedom * times), confidence)
+    for models in _line_ups(comparison.models):
+        times = [new / now for new, now in zip(models, comparison.models, strict=True)]
+        se = math.sqrt(rest + sum(v / t for v, t in zip(variances, times, strict=True)))
+        grown = replace(half, se=se, freedom=half.freedom * times[0], covariance=half.covariance * se / half.se)
+        power = share_decided(half.value + se * z, grown, confidence)
         if power >= POWER:
-            counts = split.comparison.models
-            return Deciding(times, (math.ceil(counts[0] * times), math.ceil(counts[1] * times)), power)
-    return Deciding(math.inf, split.comparison.models, power)
+            return Deciding(models, power)
+    return Deciding(None, power)
+
+
+def _line_ups(now: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    for focal in range(now[0] + 1, TIMES * now[0] + 1):
+        yield focal, now[1]
+    for times in range(2, TIMES + 1):
+        yield times * now[0], times * now[1]

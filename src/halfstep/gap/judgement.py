@@ -10,7 +10,7 @@ from halfstep.core.answer import Overall, Verdict
 from halfstep.core.config import StudyConfig
 from halfstep.gap.offerings import Missing, Pair
 from halfstep.gap.split import Split
-from halfstep.gap.unseen import reference_strength, unseen_bound
+from halfstep.gap.unseen import reference_of, unseen_multiple
 from halfstep.gap.verdict import Half, Judged, judge
 
 __all__ = ["HALVES", "Judgement", "judge_splits", "no_verdict", "overall", "stem_of", "verdict_of"]
@@ -32,13 +32,19 @@ class Judgement:
 def judge_splits(splits: list[Split], config: StudyConfig) -> list[Judgement]:
     """Judge both halves of a family of comparisons; each half is a family of its own."""
     out = []
-    for half in HALVES:
+    for k, half in enumerate(HALVES):
         stakes = []
         for split in splits:
-            value, se, freedom = split.part(half)
-            margin = config.study.margin * split.price_benchmark
+            reference = reference_of(split, config)
             stakes.append(
-                Half(value, se, freedom, margin, unseen_bound(split, config), reference_strength(split, config)[1])
+                Half(
+                    *split.part(half),
+                    margin=config.study.margin * split.price_benchmark,
+                    reference=reference.worth,
+                    reference_se=reference.se,
+                    covariance=reference.covariance[k],
+                    multiple=unseen_multiple(config),
+                )
             )
         judged = judge(stakes, config.gap.confidence)
         out += [Judgement(s, half, k, j) for s, k, j in zip(splits, stakes, judged, strict=True)]
@@ -57,7 +63,7 @@ def verdict_of(judgement: Judgement, config: StudyConfig, family: int) -> Verdic
         reason = "decided"
     elif judged.label_if_all_seen != "undecided":
         needs = tuple(f"measure: {entry.en}" for entry in config.study.unmeasured)
-        unbounded = np.isinf(judgement.stakes.unseen)
+        unbounded = np.isinf(judgement.stakes.multiple)
         reason = "no bound on unseen quality" if unbounded else "unseen quality could turn it"
     else:
         reason, needs = "too uncertain", (f"decide.{stem}",)

@@ -82,19 +82,19 @@ class Missing:
     models: tuple[int, int]
 
 
-def windows(panel: Panel, pair: Pair, spec: HedonicSpec) -> tuple[tuple[int, int], ...]:
+def windows(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> tuple[tuple[int, int], ...]:
     """Return the periods or blocks in which the pair is compared, ascending.
 
     A period stands alone where both brands have enough models in it; other periods with the focal brand in them are
     pooled over the block that holds them.
     """
-    scope = panel.segments[pair.segment]
+    scope = panel.segments[pair.segment] & (_model_weights(panel, offering) > 0)
     last = int(panel.period.max())
     out = set()
     for period in np.unique(panel.period[scope & panel.is_brand(pair.focal)]):
         rows = scope & (panel.period == period)
         few = any(thin(panel, rows & panel.is_brand(b), spec.min_models) for b in (pair.focal, pair.benchmark))
-        out.add(block(int(period), last, spec.window if few else spec.name_periods))
+        out.add(block(int(period), last, spec.pooled_periods if few else spec.name_periods))
     return tuple(sorted(out, key=lambda w: (w[1], w[0])))
 
 
@@ -111,7 +111,7 @@ def compare(
         "equal" or "sales": weights of models within a market and of markets within the focal offering.
     """
     first, last = window
-    q = np.ones(panel.n) if offering == "equal" else panel.q
+    q = _model_weights(panel, offering)
     scope = panel.segments[pair.segment] & (panel.period >= first) & (panel.period <= last) & (q > 0)
     focal, benchmark = (scope & panel.is_brand(b) for b in (pair.focal, pair.benchmark))
     shared = np.intersect1d(panel.market[focal], panel.market[benchmark])
@@ -144,6 +144,10 @@ def span(panel: Panel, first: int, last: int) -> str:
     return ends[0] if first == last else BLOCK.join(ends)
 
 
+def _model_weights(panel: Panel, offering: str) -> Array:
+    return np.ones(panel.n) if offering == "equal" else panel.q
+
+
 def _covered(panel: Panel, rows: npt.NDArray[np.bool_], window: tuple[int, int]) -> tuple[int, int]:
     """Return the first and last period that the rows really cover; the window where there are none."""
     return (int(panel.period[rows].min()), int(panel.period[rows].max())) if rows.any() else window
@@ -151,7 +155,7 @@ def _covered(panel: Panel, rows: npt.NDArray[np.bool_], window: tuple[int, int])
 
 def comparisons(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> tuple[Comparison | Missing, ...]:
     """Build every comparison of a pair, oldest first; one `Missing` where the focal brand never appears."""
-    found = windows(panel, pair, spec)
+    found = windows(panel, pair, spec, offering)
     if not found:
         whole = panel.periods
         return (compare(panel, pair, (whole[0], whole[-1]), spec, offering),)

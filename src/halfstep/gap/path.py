@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
+from scipy.special import ndtri
 
 from halfstep.core.config import StudyConfig
-from halfstep.core.estimate import Bound, Estimate, Refusal
+from halfstep.core.estimate import Bound, Estimate, Point, Refusal
 from halfstep.core.period import parse_period
 from halfstep.core.series import Series
 from halfstep.gap.offerings import BLOCK, Comparison, Missing, Pair, compare, comparisons
@@ -29,7 +31,7 @@ def map_comparisons(fit: HedonicFit, config: StudyConfig, brands: tuple[str, ...
     out = []
     for brand in brands:
         present = np.unique(panel.period[panel.is_brand(brand)])
-        blocks = sorted({block(int(t), last, fit.spec.window) for t in present})
+        blocks = sorted({block(int(t), last, fit.spec.pooled_periods) for t in present})
         if brand != benchmark:
             out += [compare(panel, Pair(brand, benchmark), b, fit.spec, config.gap.offering) for b in blocks]
     return out
@@ -88,7 +90,8 @@ def name_path(write: Author, focal: str, splits: list[Split]) -> Series | None:
 def closing(write: Author, path: Series, config: StudyConfig, rng: np.random.Generator) -> Iterator[Estimate | Series]:
     """Yield, per benchmark, the band that covers the whole path, the probability that the gap closed, and when.
 
-    Closed means: at or below the margin from then to the end. The dates are draws from the joint covariance of the path.
+    Closed means: at or below the margin from then to the end; paths that were never above it do not date a closing. The
+    draws have the path's joint covariance and t margins. Unseen quality is not in them: they date the price lens's name.
     """
     level = config.gap.level
     threshold = -float(np.log1p(-config.study.margin))
@@ -110,17 +113,28 @@ def closing(write: Author, path: Series, config: StudyConfig, rng: np.random.Gen
                 needs=("enough models in more periods",), facts=(("periods", len(mine)),),
             )  # fmt: skip
             continue
-        drawn = closing_points(value, covariance, threshold, rng)
-        share = float((drawn < len(mine)).mean())
-        yield write.counted(
-            f"{stem}.probability", "probability that the name gap closed", share, "probability", path.origin
-        )
+        drawn = closing_points(value, covariance, freedom, threshold, rng)
+        ends = float((drawn < len(mine)).mean())
+        yield _simulated(write, f"{stem}.probability", ends, len(drawn), path, level)
+        opened = drawn[drawn > 0]
+        if len(opened) < (1 - config.gap.confidence) * len(drawn):
+            yield Refusal(
+                id=stem, what="period in which the name gap closed", why="never open", origin=path.origin, needs=(),
+            )  # fmt: skip
+            continue
         tail = (1 - level) / 2
-        lo, hi = np.quantile(drawn, [tail, 1 - tail], method="inverted_cdf")
+        lo, hi = np.quantile(opened, [tail, 1 - tail], method="inverted_cdf")
         yield Bound(
             id=stem, what="period in which the name gap closed", lo=_when(periods, int(lo)), hi=_when(periods, int(hi)),
             unit="period", n=len(mine), tier=path.tier, origin=path.origin,
         )  # fmt: skip
+
+
+def _simulated(write: Author, name: str, share: float, draws: int, path: Series, level: float) -> Point:
+    """Return a simulated probability with the error of the simulation."""
+    error = float(ndtri(0.5 + level / 2)) * float(np.sqrt(share * (1 - share) / draws))
+    point = write.counted(name, "probability that the name gap closed", share, "probability", path.origin)
+    return replace(point, lo=max(share - error, 0.0), hi=min(share + error, 1.0), level=level)
 
 
 def _when(periods: list[str], k: int) -> float:

@@ -64,7 +64,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
             *half_step_map(write, config, [s for s in mapped if s.has_error]),
             *(d for d in dated if isinstance(d, Series)),
         ),
-        checks=tuple(_checks(config, splits, fit.panel.n - fit.squares.rank)),
+        checks=(*_checks(config, splits, fit.panel.n - fit.squares.rank), *_stale(inputs)),
         verdicts=(
             *(verdict_of(j, config, len(splits)) for j in judgements),
             *(no_verdict(m, half) for m in missing for half in HALVES),
@@ -140,9 +140,9 @@ def _checks(config: StudyConfig, splits: list[Split], freedom: int) -> Iterator[
             do="give more models" if status is Status.REVIEW else "",
             facts=facts,
         )
-        value, se, _ = split.part("name")
-        beyond = max(abs(value) - config.study.margin * split.price_benchmark, 0.0)
-        rv = robustness_value(beyond / se if se > 0 else 0.0, freedom)
+        beyond = max(abs(split.part("name")[0]) - config.study.margin * split.price_benchmark, 0.0)
+        ordinary = float(split.ordinary_se[-1]) * split.money
+        rv = robustness_value(beyond / ordinary if ordinary > 0 else 0.0, freedom)
         yield Check(
             id=f"gap.robustness.{stem}",
             status=Status.PASS,
@@ -155,4 +155,20 @@ def _checks(config: StudyConfig, splits: list[Split], freedom: int) -> Iterator[
             status=Status.REVIEW,
             why="nothing declared unmeasured",
             do="declare what the table lacks",
+        )
+
+
+def _stale(inputs: Inputs) -> Iterator[Check]:
+    """Say so where the focal brand is not in the newest period: its verdicts are about older ones."""
+    panel, focal = inputs.fit.panel, inputs.config.study.focal
+    own = panel.period[panel.is_brand(focal)]
+    newest = int(panel.period.max())
+    if len(own) and int(own.max()) < newest:
+        facts = (("last", panel.period_key(int(own.max()))), ("newest", panel.period_key(newest)))
+        yield Check(
+            id="gap.stale",
+            status=Status.REVIEW,
+            why="focal brand absent from the last period",
+            do="read the verdict as dated",
+            facts=facts,
         )

@@ -45,6 +45,10 @@ class Split:
     strength
         Per attribute, the most it is worth between these two brands or, if that is more, between two brands picked
         at random in the same markets (root mean square), in log points; shape (K,).
+    ordinary_se
+        Standard errors of `parts` as if all errors were independent and alike, in log points; shape (K + 2,).
+    against
+        Attributes priced against what the study says buyers want.
     """
 
     comparison: Comparison
@@ -53,6 +57,8 @@ class Split:
     price_benchmark: float
     parts: Functionals
     strength: Array
+    ordinary_se: Array
+    against: tuple[str, ...]
 
     @property
     def has_error(self) -> bool:
@@ -88,12 +94,14 @@ def price_splits(fit: HedonicFit, wanted: list[Comparison]) -> list[Split]:
         product = rows.sum(axis=1)
         columns.append(np.column_stack([rows, product, omega - product]))
     parts = squares.functionals(np.hstack(columns))
+    ordinary = squares.sigma * np.sqrt(np.sum(np.hstack(columns) ** 2 / squares.weights[:, None], axis=0))
     out = []
     for i, comparison in enumerate(wanted):
         prices = [float(np.exp(w @ squares.y)) for w in (comparison.focal_weight, comparison.benchmark_weight)]
         mine = parts.take(slice(i * (K + 2), (i + 1) * (K + 2)))
         strength = np.maximum(np.abs(mine.value[:K]), _typical_difference(fit, comparison))
-        out.append(Split(comparison, attributes, prices[0], prices[1], mine, strength))
+        errors = ordinary[i * (K + 2) : (i + 1) * (K + 2)]
+        out.append(Split(comparison, attributes, prices[0], prices[1], mine, strength, errors, fit.against()))
     return out
 
 

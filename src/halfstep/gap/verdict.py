@@ -18,6 +18,7 @@ Society B 82(1), 39-67: how strong an omitted variable must be to turn a conclus
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,12 @@ from scipy.special import stdtrit
 
 from halfstep.numerics.intervals import holm, probability_above
 
-__all__ = ["Half", "Judged", "judge", "robustness_value", "share_decided"]
+Array = npt.NDArray[np.float64]
+
+LARGEST = 1e6
+"""Times the study's margin, or references, beyond which nothing is searched."""
+
+__all__ = ["KINDS", "Half", "Judged", "judge", "robustness_value", "share_decided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +45,28 @@ class Half:
         Gap and its error.
     margin
         m.
-    unseen
-        H: what unseen quality may be worth at most; infinite where the study declares some and gives no bound.
-    reference
-        Worth of the reference attribute, the unit of the breaking strength.
+    reference, reference_se, covariance
+        Worth S of the reference attribute, its error, and its covariance with the gap: S is estimated too.
+    multiple
+        What unseen quality may be worth at most, in references: H = multiple x S. Infinite where the study declares
+        some and gives no bound.
     """
 
     value: float
     se: float
     freedom: float
     margin: float
-    unseen: float
-    reference: float
+    reference: float = 1.0
+    reference_se: float = 0.0
+    covariance: float = 0.0
+    multiple: float = 0.0
+
+    def at_worst(self, sign: int, multiple: float) -> tuple[float, float]:
+        """Return the gap moved by unseen quality, and the error of that: ``gap + sign x multiple x S``."""
+        if np.isinf(multiple):
+            return sign * float("inf"), self.se
+        variance = self.se**2 + (multiple * self.reference_se) ** 2 + 2 * sign * multiple * self.covariance
+        return self.value + sign * multiple * self.reference, float(np.sqrt(max(variance, 0.0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,9 @@ class Judged:
     label_if_all_seen: str
 
 
+KINDS = ("ahead", "short", "met")
+
+
 def judge(halves: list[Half], confidence: float) -> list[Judged]:
     """Judge a family of comparisons.
 
@@ -78,32 +97,31 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
     confidence
         Probability that a label needs, c.
 
+    Notes
+    -----
+    The deciding margins and the breaking strength are found by judging the whole family again, with every margin (or
+    every multiple) changed alike, as changing the study's own key would: what is printed is where the label turns.
+
     Examples
     --------
-    >>> [j.label for j in judge([Half(5.0, 1.0, 30.0, 1.0, 0.0, 1.0), Half(0.1, 0.2, 30.0, 1.0, 0.0, 1.0)], 0.95)]
+    >>> [j.label for j in judge([Half(5.0, 1.0, 30.0, 1.0), Half(0.1, 0.2, 30.0, 1.0)], 0.95)]
     ['short', 'met']
     """
-    worst = _family(halves, 1.0)
-    best = _family(halves, 0.0)
+    raw, adjusted = _family(halves)
+    _, if_all_seen = _family(halves, multiple=0.0)
     out = []
-    for i, half in enumerate(halves):
-        raw, adjusted = worst[0][i], worst[1][i]
-        label = _label(adjusted, confidence)
-        free = _label(best[1][i], confidence)
-        kinds = ("ahead", "short", "met")
-        p = 1 - float(adjusted[kinds.index(label)] if label in kinds else adjusted.min())
-        needed = [_quantile(raw[k], adjusted[k], half.freedom, confidence) for k in range(3)]
-        short_at = half.value - half.unseen - needed[1] * half.se
+    for i in range(len(halves)):
+        label, free = _label(adjusted[i], confidence), _label(if_all_seen[i], confidence)
         out.append(
             Judged(
                 label=label,
-                p=p,
-                p_short=1 - float(raw[1]),
-                p_met=1 - float(raw[2]),
-                p_ahead=1 - float(raw[0]),
-                margin_met=max(half.value + half.unseen + needed[2] * half.se, 0.0),
-                margin_short=short_at if short_at > 0 else None,
-                breaking=_breaking(half, free, best[0][i], best[1][i], confidence),
+                p=1 - float(adjusted[i, KINDS.index(label)] if label in KINDS else adjusted[i].min()),
+                p_short=1 - float(raw[i, 1]),
+                p_met=1 - float(raw[i, 2]),
+                p_ahead=1 - float(raw[i, 0]),
+                margin_met=_margin_met(halves, i, confidence),
+                margin_short=_margin_short(halves, i, confidence),
+                breaking=_breaking(halves, i, free, confidence),
                 label_if_all_seen=free,
             )
         )
@@ -120,11 +138,12 @@ def share_decided(values: npt.NDArray[np.float64], half: Half, confidence: float
     confidence
         Probability that a label needs; for a family of k give ``1 - (1 - c) / k``.
     """
-    need = float(stdtrit(half.freedom, confidence)) * half.se
-    ahead = values + half.unseen + need <= -half.margin
-    short = values - half.unseen - need >= half.margin
-    met = values + half.unseen + need <= half.margin
-    return float((ahead | short | met).mean())
+    t = float(stdtrit(half.freedom, confidence))
+    moved = values - half.value
+    (low, low_se), (high, high_se) = half.at_worst(-1, half.multiple), half.at_worst(1, half.multiple)
+    short = moved + low - t * low_se >= half.margin
+    met = moved + high + t * high_se <= half.margin
+    return float((short | met).mean())
 
 
 def robustness_value(t: float, freedom: float) -> float:
@@ -148,44 +167,87 @@ def robustness_value(t: float, freedom: float) -> float:
     return float((np.sqrt(f**4 + 4 * f**2) - f**2) / 2)
 
 
-def _family(halves: list[Half], part: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return raw and Holm-adjusted p-values against ahead, short, met, with a part of the unseen bound; shape (m, 3).
+def _family(halves: list[Half], multiple: float | None = None, scale: float = 1.0) -> tuple[Array, Array]:
+    """Return raw and Holm-adjusted p-values against ahead, short, met; shape (m, 3).
 
+    Parameters
+    ----------
+    multiple
+        Multiple of every half, instead of its own.
+    scale
+        Factor on every margin.
+
+    Notes
+    -----
     Where unseen quality may be worth something, 1 - p is a lower probability: the least over everything the study
     allows. An unseen attribute may also explain the residual, so that once it can carry the gap across the threshold
     some admissible case is sure of the opposite, and the lower probability is zero rather than something below one half.
     """
     raw = np.empty((len(halves), 3))
     for i, h in enumerate(halves):
-        unseen = part * h.unseen if part else 0.0
-        raw[i, 0] = probability_above(-h.margin, h.value + unseen, h.se, h.freedom)
-        raw[i, 1] = 1 - probability_above(h.margin, h.value - unseen, h.se, h.freedom)
-        raw[i, 2] = probability_above(h.margin, h.value + unseen, h.se, h.freedom)
-        if unseen > 0:
+        times, margin = h.multiple if multiple is None else multiple, h.margin * scale
+        (low, low_se), (high, high_se) = h.at_worst(-1, times), h.at_worst(1, times)
+        raw[i, 0] = probability_above(-margin, high, high_se, h.freedom)
+        raw[i, 1] = 1 - probability_above(margin, low, low_se, h.freedom)
+        raw[i, 2] = probability_above(margin, high, high_se, h.freedom)
+        if times > 0:
             raw[i, raw[i] >= 0.5] = 1.0
     return raw, np.stack([holm(raw[:, k]) for k in range(3)], axis=1)
 
 
-def _label(adjusted: npt.NDArray[np.float64], confidence: float) -> str:
-    for k, label in enumerate(("ahead", "short", "met")):
+def _label(adjusted: Array, confidence: float) -> str:
+    for k, label in enumerate(KINDS):
         if adjusted[k] <= 1 - confidence:
             return label
     return "undecided"
 
 
-def _quantile(raw: float, adjusted: float, freedom: float, confidence: float) -> float:
-    """Return the t quantile that the family leaves to this comparison."""
-    multiple = max(adjusted / raw, 1.0) if raw > 0 else 1.0
-    return float(stdtrit(freedom, 1 - (1 - confidence) / multiple))
+def _margin_met(halves: list[Half], i: int, confidence: float) -> float:
+    """Return the smallest margin of half i that would give "met" (or better), in money."""
+
+    def met(scale: float) -> bool:
+        return bool(_family(halves, scale=scale)[1][i, 2] <= 1 - confidence)
+
+    return halves[i].margin * _turning(met, upwards=True)
 
 
-def _breaking(
-    half: Half, label: str, raw: npt.NDArray[np.float64], adjusted: npt.NDArray[np.float64], confidence: float
-) -> float | None:
-    """Return how strong unseen quality must be, in references, to lose the label that no unseen quality would give."""
-    if label == "undecided" or half.reference <= 0:
+def _margin_short(halves: list[Half], i: int, confidence: float) -> float | None:
+    """Return the largest margin of half i that would give "short", in money; None if none would."""
+
+    def short(scale: float) -> bool:
+        return bool(_family(halves, scale=scale)[1][i, 1] <= 1 - confidence)
+
+    if not short(0.0):
         return None
-    k = ("ahead", "short", "met").index(label)
-    distance = (-half.margin - half.value, half.value - half.margin, half.margin - half.value)[k]
-    room = distance - _quantile(raw[k], adjusted[k], half.freedom, confidence) * half.se
-    return max(room / half.reference, 0.0)
+    return halves[i].margin * _turning(lambda scale: not short(scale), upwards=False)
+
+
+def _breaking(halves: list[Half], i: int, label: str, confidence: float) -> float | None:
+    """Return how many references unseen quality must be worth to lose the label that none would give."""
+    if label not in KINDS or halves[i].reference <= 0:
+        return None
+    k = KINDS.index(label)
+
+    def lost(multiple: float) -> bool:
+        return bool(_family(halves, multiple=multiple)[1][i, k] > 1 - confidence)
+
+    return _turning(lost, upwards=False)
+
+
+def _turning(turned: Callable[[float], bool], *, upwards: bool) -> float:
+    """Return where a condition that holds from some x >= 0 on begins to, to nine digits; infinity if nowhere tried.
+
+    Parameters
+    ----------
+    upwards
+        Whether to return the side on which it holds (else the last side on which it does not).
+    """
+    lo, hi = 0.0, 1.0
+    while not turned(hi):
+        lo, hi = hi, 2 * hi
+        if hi > LARGEST:
+            return float("inf")
+    while hi - lo > 1e-9 * hi:
+        middle = (lo + hi) / 2
+        lo, hi = (lo, middle) if turned(middle) else (middle, hi)
+    return hi if upwards else lo

@@ -43,6 +43,8 @@ class HedonicSpec:
         A brand's name unit with fewer distinct models than `min_models` shares one term over a block of `window` periods.
     weights
         "equal" or "sales".
+    better
+        Attribute and the sign of price that buyers' wishes make one expect, where the study says one.
     """
 
     attributes: tuple[str, ...]
@@ -51,13 +53,23 @@ class HedonicSpec:
     min_models: int = 3
     window: int = 5
     weights: str = "equal"
+    better: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def pooled_periods(self) -> int:
+        """Periods of a pool: the window in whole name units, so that no unit straddles two blocks."""
+        return -(-self.window // self.name_periods) * self.name_periods
 
     @classmethod
     def of(cls, config: StudyConfig) -> HedonicSpec:
         """Return the study's own specification."""
         pooling, hedonic = config.scope.pooling, config.hedonic
         ids = tuple(attribute.id for attribute in config.attributes)
-        return cls(ids, hedonic.epoch, hedonic.name_periods, pooling.min_models, pooling.window, hedonic.weights)
+        signs = {"more": 1, "less": -1}
+        better = tuple((a.id, signs[a.better]) for a in config.attributes if a.better in signs)
+        return cls(
+            ids, hedonic.epoch, hedonic.name_periods, pooling.min_models, pooling.window, hedonic.weights, better
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,6 +107,12 @@ class HedonicFit:
     def attribute_beta(self, attribute: str, epoch: int = 0) -> float:
         """Return the log-price effect of an attribute in an epoch (0 is the last)."""
         return float(self.squares.beta[epoch * len(self.spec.attributes) + self.spec.attributes.index(attribute)])
+
+    def against(self) -> tuple[str, ...]:
+        """Return attributes priced, in the last epoch, against what the study says buyers want."""
+        return tuple(
+            a for a, sign in self.spec.better if a in self.spec.attributes and self.attribute_beta(a) * sign < 0
+        )
 
     def unidentified(self) -> tuple[str, ...]:
         """Return attributes whose price the brand, market and other terms leave undetermined in some epoch."""
@@ -140,12 +158,11 @@ def _cells(panel: Panel, spec: HedonicSpec) -> tuple[Codes, tuple[tuple[int, int
     first_of = np.empty(panel.n, dtype=np.int64)
     last_of = np.empty(panel.n, dtype=np.int64)
     unit = (last - panel.period) // spec.name_periods
-    pooled = -(-spec.window // spec.name_periods) * spec.name_periods  # whole units, so that none straddles two blocks
     key = panel.brand * (int(unit.max()) + 1) + unit
     order = np.argsort(key, kind="stable")
     for rows in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
         few = len(np.unique(panel.cluster[rows])) < spec.min_models and spec.window > spec.name_periods
-        size = pooled if few else spec.name_periods
+        size = spec.pooled_periods if few else spec.name_periods
         first_of[rows], last_of[rows] = block(int(panel.period[rows[0]]), last, size)
     triples = np.stack([panel.brand, first_of, last_of], axis=1)
     cells, cell = np.unique(triples, axis=0, return_inverse=True)

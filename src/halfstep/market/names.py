@@ -77,10 +77,10 @@ def quality_adjusted_change(
     """Return the change of a brand's quality-adjusted price against the others, with its interval, in log points.
 
     Models that sell in both periods are compared with themselves, at the attribute prices of the later one; the brand's
-    models count by what they sell in the later period. The interval says how far as many models drift by chance, and is
-    read off the other brands' models: the brand's own scatter would hide a cut of a single model, however deep. Where
-    the models on sale in both periods make less than half of the brand's later sales, the change of the brand's term
-    over the others' is returned instead.
+    models count by what they sell in the later period. The interval says how far a whole brand drifts by chance, and is
+    read off the other brands: the brand's own scatter would hide a cut of a single model, however deep. Where the
+    models on sale in both periods make less than half of the brand's later sales, the change of the brand's term over
+    the others' is returned instead.
 
     None where either period is thin, where both share a name term, or where nothing is left to judge the error by.
     """
@@ -99,28 +99,37 @@ def quality_adjusted_change(
 
 
 def _same_models(fit: HedonicFit, brand: str, before: int, after: int) -> tuple[float, float, float] | None:
-    """Return (value, se, freedom) from models that sell in both periods, or None where they are too few."""
+    """Return (value, se, freedom) from models that sell in both periods, or None where they are too few.
+
+    Each brand's change is that of its staying models, weighted by their later sales; the other brands' changes, one per
+    brand, give the mean that the brand is held against and the spread that chance makes; the spread of single models
+    counts instead where, for a line of the brand's size and weights, it is larger.
+    """
     panel, columns = fit.panel, [fit.panel.attributes.index(a) for a in fit.spec.attributes]
     epoch = int(fit.epochs[np.argmax(panel.period == after)])
     prices = np.nan_to_num(fit.squares.beta[epoch * len(columns) : (epoch + 1) * len(columns)])
     adjusted = fit.squares.y - panel.X[:, columns] @ prices
-    market = fit.squares.design.market
-    adjusted = adjusted - (np.bincount(market, adjusted) / np.bincount(market))[market]
     size = int(panel.cluster.max()) + 1
     at = [panel.period == t for t in (before, after)]
     counts = [np.bincount(panel.cluster[rows], minlength=size) for rows in at]
     sums = [np.bincount(panel.cluster[rows], adjusted[rows], size) for rows in at]
-    both = (counts[0] > 0) & (counts[1] > 0)
-    change = sums[1][both] / counts[1][both] - sums[0][both] / counts[0][both]
-    own_models = np.bincount(panel.cluster[panel.is_brand(brand)], minlength=size) > 0
     sold = np.bincount(panel.cluster[at[1]], panel.q[at[1]], size)
-    mine, others = own_models[both], change[~own_models[both]]
-    weight = sold[both][mine]
-    if len(others) < fit.spec.min_models or weight.sum() <= 0 or weight.sum() < sold[own_models].sum() / 2:
+    staying = (counts[0] > 0) & (counts[1] > 0) & (sold > 0)
+    change = sums[1][staying] / counts[1][staying] - sums[0][staying] / counts[0][staying]
+    owner = np.zeros(size, dtype=np.int64)
+    owner[panel.cluster] = panel.brand
+    by_brand = np.bincount(owner[staying], sold[staying], len(panel.brands))
+    moved = np.bincount(owner[staying], sold[staying] * change, len(panel.brands))
+    own = panel.brands.index(brand)
+    others = np.flatnonzero((by_brand > 0) & (np.arange(len(panel.brands)) != own))
+    if len(others) < fit.spec.min_models or by_brand[own] < panel.q[at[1] & panel.is_brand(brand)].sum() / 2:
         return None
-    weight = weight / weight.sum()
-    se = float(others.std(ddof=1) * np.sqrt((weight**2).sum() + 1 / len(others)))
-    return float(weight @ change[mine] - others.mean()), se, float(len(others) - 1)
+    drift = moved[others] / by_brand[others]
+    mine = sold[staying & (owner == own)] / by_brand[own]
+    theirs = change[owner[staying] != own]
+    by_brands = (float(drift.std(ddof=1) * np.sqrt(1 + 1 / len(others))), float(len(others) - 1))
+    by_models = (float(theirs.std(ddof=1) * np.sqrt((mine**2).sum() + 1 / len(theirs))), float(len(theirs) - 1))
+    return float(moved[own] / by_brand[own] - drift.mean()), *max(by_brands, by_models)
 
 
 def _name_terms(fit: HedonicFit, brand: str, before: int, after: int) -> tuple[float, float, float] | None:

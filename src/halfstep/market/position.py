@@ -26,12 +26,12 @@ class CutCurve:
     share
         Brand's part of the volume at or above, shape (m,).
     rank
-        1 is the largest brand; brands that tie share the better rank; shape (m,).
+        1 is the largest brand; brands that tie share the better rank; NaN where the brand sells nothing; shape (m,).
     """
 
     threshold: Array
     share: Array
-    rank: npt.NDArray[np.int64]
+    rank: Array
 
 
 def volume(panel: Panel, basis: str) -> Array:
@@ -70,13 +70,13 @@ def cut_curve(panel: Panel, brand: str, rows: Mask, basis: str) -> CutCurve:
     total = above.sum(axis=1)
     own = above[:, brands == panel.brands.index(brand)].sum(axis=1)
     sold = total > 0
-    rank = 1 + (above > own[:, None]).sum(axis=1)
+    rank = np.where(own > 0, 1.0 + (above > own[:, None]).sum(axis=1), np.nan)
     return CutCurve(threshold[sold], own[sold] / total[sold], rank[sold])
 
 
 def first_place(curve: CutCurve) -> tuple[tuple[float, float], ...]:
     """Return the sets (from, to] of thresholds for which "number one above it" holds; empty shares never lead."""
-    leads = (curve.rank == 1) & (curve.share > 0)
+    leads = curve.rank == 1
     out: list[tuple[float, float]] = []
     for i in np.flatnonzero(leads):
         start = float(curve.threshold[i - 1]) if i > 0 else 0.0

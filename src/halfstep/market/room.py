@@ -89,8 +89,13 @@ def _position(write: Author, inputs: Inputs, brand: str) -> Iterator[Series]:
     last = panel.period == periods[-1]
     for basis in BASES:
         curve = cut_curve(panel, brand, last, basis)
-        where = tuple((f"{c:.6g}", kind) for c in curve.threshold for kind in ("share", "rank"))
-        value = np.column_stack([curve.share, curve.rank]).ravel().astype(float)
+        ranked = np.isfinite(curve.rank)
+        points = [(repr(float(c)), "share", v) for c, v in zip(curve.threshold, curve.share, strict=True)]
+        points += [
+            (repr(float(c)), "rank", v) for c, v in zip(curve.threshold[ranked], curve.rank[ranked], strict=True)
+        ]
+        where = tuple((c, kind) for c, kind, _ in points)
+        value = np.array([v for _, _, v in points])
         yield write.series(
             f"position.cut.{basis}.{brand}", f"cut curve by {basis}", "share and rank", where, ("threshold", "kind"),
             value, write.origin(f"position.cut.{basis}", last),
@@ -104,13 +109,9 @@ def _last_period(write: Author, inputs: Inputs, brand: str) -> Iterator[Estimate
     for basis in BASES:
         origin = write.origin(f"position.cut.{basis}", last)
         curve = cut_curve(panel, brand, last, basis)
-        yield write.counted(
-            f"position.best_rank.{basis}.{brand}",
-            "best rank above any threshold",
-            float(curve.rank.min()),
-            "rank",
-            origin,
-        )
+        if np.isfinite(curve.rank).any():
+            name, best = f"position.best_rank.{basis}.{brand}", float(np.nanmin(curve.rank))
+            yield write.counted(name, "best rank above any threshold", best, "rank", origin)
         for i, (lo, hi) in enumerate(first_place(curve), start=1):
             yield Bound(
                 id=f"position.first.{basis}.{brand}.{i}", what="thresholds above which it is number one", lo=lo, hi=hi,
@@ -184,6 +185,12 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
     panel, fit, columns = inputs.panel, inputs.fit, inputs.config.columns
     if columns.price_basis == "list":
         yield Check(id="market.price_basis", status=Status.REVIEW, why="list prices", do="give transaction prices")
+    markets = inputs.config.market_columns
+    if markets is not None and markets.deflator is not None:
+        by: Facts = (("column", markets.deflator),)
+        yield Check(
+            id="market.deflator", status=Status.REVIEW, why="prices deflated", do="read money as deflated", facts=by
+        )
     if columns.quantity_kind == "share":
         yield Check(id="market.quantity", status=Status.REVIEW, why="shares not units", do="give units")
     if columns.outcome == "deliveries":
@@ -202,17 +209,15 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
             id=f"market.identified.{attribute}", status=Status.FAIL, why="attribute not identified",
             do="give models that differ in it", facts=(("attribute", attribute),),
         )  # fmt: skip
-    for listed in inputs.config.attributes:
-        price = fit.attribute_beta(listed.id)
-        if np.isfinite(price) and price * {"more": 1, "less": -1, "unsaid": 0}[listed.better] < 0:
-            facts: Facts = (("attribute", listed.id), ("price", round(price, 4)))
-            yield Check(
-                id=f"market.sign.{listed.id}",
-                status=Status.REVIEW,
-                why="priced against its direction",
-                do="name what it stands for",
-                facts=facts,
-            )
+    for attribute in fit.against():
+        against: Facts = (("attribute", attribute), ("price", round(fit.attribute_beta(attribute), 4)))
+        yield Check(
+            id=f"market.sign.{attribute}",
+            status=Status.REVIEW,
+            why="priced against its direction",
+            do="name what it stands for",
+            facts=against,
+        )
     yield _share_bought(inputs)
 
 

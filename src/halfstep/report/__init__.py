@@ -48,19 +48,23 @@ def write_report(outcome: Outcome, out: Path, lang: str = "en") -> tuple[Path, P
     index = Index.of(outcome)
     out.mkdir(parents=True, exist_ok=True)
     files = {"report.html": render_html(compose(index), index, lang), "report.json": json_text(outcome)}
-    for name, text in files.items():
-        _replace(out / name, text)
+    _replace({out / name: text for name, text in files.items()})
     return out / "report.html", out / "report.json"
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside the file, then put it in its place in one step."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+def _replace(files: dict[Path, str]) -> None:
+    """Write all files beside their places, then put each in its place in one step."""
+    written: dict[Path, Path] = {}
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
+        for path, text in files.items():
+            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+            written[path] = Path(name)
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            written[path].chmod(0o644)
+        for path, temporary in written.items():
+            temporary.replace(path)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        for temporary in written.values():
+            temporary.unlink(missing_ok=True)
         raise

@@ -78,6 +78,7 @@ def lead_findings(index: Index) -> list[Finding]:
     ))]  # fmt: skip
     if index.overall is not None:
         out.append(_overall(index, mine))
+    out += _cautions(index, stem_of(mine["product"]))
     out.append(Finding("find.lens"))
     margin = mine["product"].margin
     if margin is not None:
@@ -86,6 +87,21 @@ def lead_findings(index: Index) -> list[Finding]:
             ("share", Amount(study.margin, "level")),
         )))  # fmt: skip
     return out
+
+
+def _cautions(index: Index, stem: str) -> Iterator[Finding]:
+    """Yield what a reader of the headline must know of the split: rows priced against their direction, other choices."""
+    against = [c.id.removeprefix("market.sign.") for c in index.checks if c.id.startswith("market.sign.")]
+    for attribute in against:
+        row = index.point(f"gap.price_lens.attribute.{attribute}.{stem}")
+        if row is not None:
+            yield Finding(
+                "find.against", (("attribute", Attribute(attribute)), ("amount", index.amount(row, "distance")))
+            )
+    ranges = [index.bound(f"move.range.{half}") for half in HALVES]
+    if all(bound is not None for bound in ranges):
+        facts = tuple((h, index.amount(b)) for h, b in zip(HALVES, ranges, strict=True) if b is not None)
+        yield Finding("find.choices", tuple((h, replace(a, form="distance range")) for h, a in facts))
 
 
 def what_would_change_it(index: Index) -> list[Finding]:
@@ -186,13 +202,15 @@ def _deciding(index: Index, verdict: Verdict, facts: tuple[tuple[str, Fact], ...
         "find.margins undecided" if verdict.margin_short is not None else "find.margins undecided met", facts
     )
     parts: list[Fact] = []
-    if focal is not None and benchmark is not None:
+    if focal is not None:
         counts: list[tuple[str, Fact]] = [("focal", Brand(study.focal)), ("benchmark", Brand(verdict.benchmark))]
         for name, bound in (("focal", focal), ("benchmark", benchmark)):
+            if bound is None:
+                continue
             form: Form = "value"
             counts.append((f"{name}_models", Amount(bound.hi, "models", ref=bound.id, form=form)))
             counts.append((f"{name}_now", Amount(bound.lo, "models", ref=bound.id, form=form)))
-        parts.append(Finding("find.decide models", tuple(counts)))
+        parts.append(Finding("find.decide focal" if benchmark is None else "find.decide models", tuple(counts)))
     refusal = index.refusal(stem)
     if refusal is not None:
         parts.append(_refused(index, refusal))
