@@ -15,7 +15,7 @@ import scipy
 from scipy.stats import binomtest
 
 from halfstep import __version__
-from validation.price_lens import SEED, WORLDS, Dropped, Entry, drop_and_declare, run_world, swapped_labels
+from validation.price_lens import SEED, WORLDS, Dropped, Entry, drop_and_declare, family, run_world, swapped_labels
 
 OUT = Path(__file__).parent.parent / "docs" / "validation"
 KEPT = 40
@@ -127,6 +127,12 @@ def main() -> None:
             shown = {k: v for k, v in worlds[kind].items() if k != "entries"}
             print(json.dumps({kind: shown}, indent=1))
         result["worlds"] = worlds
+        together = list(pool.map(partial(family, "null"), range(options.runs), chunksize=25))
+        result["five benchmarks judged together"] = {
+            f"any false short of {half}": rate([t[h] for t in together], 0.05, "at most")
+            for h, half in enumerate(("product", "name"))
+        }
+        print(json.dumps(result["five benchmarks judged together"], indent=1))
         swaps = [
             list(pool.map(partial(swapped_labels, kind), range(options.runs // 10), chunksize=10)) for kind in WORLDS
         ]

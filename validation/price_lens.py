@@ -17,7 +17,7 @@ from halfstep.market.panel import Panel
 from halfstep.numerics.intervals import t_interval
 from halfstep.worlds.price import KINDS, PriceWorld, Simulated, independent_halves, simulate
 
-__all__ = ["SEED", "WORLDS", "Entry", "as_panel", "drop_and_declare", "run_world", "swapped_labels"]
+__all__ = ["SEED", "WORLDS", "Entry", "as_panel", "drop_and_declare", "family", "run_world", "swapped_labels"]
 
 SEED = 20250604
 MARGIN = 0.03
@@ -148,6 +148,27 @@ def run_world(kind: str, run: int) -> Entry:
         multiple=multiple,
         breaking=judged[1].judged.breaking,
     )
+
+
+def family(kind: str, run: int, benchmarks: int = 5) -> tuple[bool, bool]:
+    """Return whether "short" was falsely said against any of several benchmarks judged together, for each half."""
+    rng = np.random.default_rng([SEED, *kind.encode(), run])
+    made = simulate(world_of(kind, rng), rng)
+    panel, config = as_panel(made), config_of(made.X.shape[1])
+    spec = replace(HedonicSpec.of(config), attributes=panel.attributes)
+    fit = fit_hedonic(panel, spec)
+    last = int(panel.period.max())
+    tried = [
+        compare(fit.panel, Pair("b00", f"b{b:02d}"), (last, last), spec, "equal") for b in range(1, benchmarks + 1)
+    ]
+    judged = judge_splits(price_splits(fit, [c for c in tried if isinstance(c, Comparison)]), config)
+    margin = -float(np.log1p(-MARGIN)) + 1e-12
+    false = {"product": False, "name": False}
+    for j in judged:
+        b = int(j.split.comparison.pair.benchmark[1:])
+        truth = {"product": made.worth[b] - made.worth[0], "name": made.theta[b] - made.theta[0]}[j.half]
+        false[j.half] |= j.judged.label == "short" and truth <= margin
+    return false["product"], false["name"]
 
 
 def swapped_labels(kind: str, run: int) -> bool:

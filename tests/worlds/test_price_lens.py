@@ -48,6 +48,10 @@ def test_the_printed_breaking_strength_lies_below_the_true_one() -> None:
     assert STORED["worlds"]["unseen, outside the bound"]["breaking strength below the true one"]["holds"]
 
 
+def test_one_error_rate_holds_for_several_benchmarks() -> None:
+    assert all(value["holds"] for value in STORED["five benchmarks judged together"].values())
+
+
 def test_verdicts_follow_the_data_when_labels_are_swapped() -> None:
     assert STORED["verdict follows the data when labels are swapped"]["rate"] == 1.0
     assert all(swapped_labels(kind, CHOSEN[0][1]) for kind in WORLDS)

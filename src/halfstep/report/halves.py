@@ -198,7 +198,7 @@ def _verdict_row(index: Index, group: list[Verdict], several: bool) -> Row:
     if verdict.margin_short is not None:
         short = Amount(verdict.margin_short, "money", ref=verdict.id)
         margins.append(Finding("find.margin short", (("margin", short),)))
-    if verdict.margin_met is not None:
+    if verdict.margin_met is not None and math.isfinite(verdict.margin_met):
         margins.append(Finding("find.margin met", (("margin", Amount(verdict.margin_met, "money", ref=verdict.id)),)))
     none = Term("ui.none")
     p = none if verdict.p is None else Amount(verdict.p, "probability", ref=verdict.id)

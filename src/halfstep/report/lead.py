@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
 from halfstep.core.answer import Verdict
-from halfstep.core.estimate import Point, Refusal
+from halfstep.core.estimate import Bound, Point, Refusal
 from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Form, Many, Need, Term, When, Words
 from halfstep.report.index import Index
 from halfstep.report.numbers import money_decimals
@@ -184,7 +185,7 @@ def _stakes(index: Index, verdict: Verdict) -> tuple[tuple[str, Fact], ...]:
         facts.append(("reference", Attribute(reference[0])))
         facts.append(("worth", index.amount(reference[1])))
         if bound is not None and reference[1].value > 0:
-            facts.append(("allowed", Amount(bound.hi / reference[1].value, "times", ref=bound.id)))
+            facts.append(("allowance", _allowance(bound, bound.hi / reference[1].value)))
     if verdict.breaking is not None:
         facts.append(("breaking", Amount(verdict.breaking, "times", ref=verdict.id)))
     for name in ("margin_met", "margin_short"):
@@ -192,6 +193,13 @@ def _stakes(index: Index, verdict: Verdict) -> tuple[tuple[str, Fact], ...]:
         if value is not None:
             facts.append((name, Amount(value, "money", ref=verdict.id)))
     return tuple(facts)
+
+
+def _allowance(bound: Bound, times: float) -> Finding:
+    """Say how much unseen quality the study allows: a multiple, none, or any amount."""
+    if times == 0 or math.isinf(times):
+        return Finding("find.allow none" if times == 0 else "find.allow free")
+    return Finding("find.allow bound", (("allowed", Amount(times, "times", ref=bound.id)),))
 
 
 def _deciding(index: Index, verdict: Verdict, facts: tuple[tuple[str, Fact], ...]) -> Finding:
@@ -217,7 +225,9 @@ def _deciding(index: Index, verdict: Verdict, facts: tuple[tuple[str, Fact], ...
     elif verdict.breaking is not None and study.unmeasured:
         named = tuple(Words(u) for u in study.unmeasured)
         parts.append(Finding("find.measure", (("unmeasured", Many(named, "ui.list")),)))
-    return Finding("find.sentences", (("text", Many((*parts, margins), "ui.then")),))
+    if verdict.margin_met is not None and math.isfinite(verdict.margin_met):
+        parts.append(margins)
+    return Finding("find.sentences", (("text", Many(tuple(parts), "ui.then")),))
 
 
 def _refused(index: Index, refusal: Refusal) -> Finding:

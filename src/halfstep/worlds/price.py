@@ -87,6 +87,9 @@ class Simulated:
         quality, and in the names. Models' own quirks and their own deviations in unlisted quality are errors.
     unseen
         The unlisted part of `product`.
+    worth, theta
+        What each brand's models on offer in the last period are worth by their listed attributes, and its name; shape
+        (brands,), log points.
     """
 
     period: Codes
@@ -98,6 +101,8 @@ class Simulated:
     product: float
     name: float
     unseen: float
+    worth: Array
+    theta: Array
 
 
 def independent_halves(rng: np.random.Generator, spread: float = 0.2) -> PriceWorld:
@@ -159,6 +164,8 @@ def simulate(world: PriceWorld, rng: np.random.Generator) -> Simulated:
         product=world.product + world.unseen,
         name=world.name,
         unseen=world.unseen,
+        worth=np.bincount(brand_of, listed[-1] @ beta) / counts,
+        theta=theta,
     )
 
 
