@@ -23,7 +23,7 @@ validate:
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) python -m validation
 
 bench:
-	uv run --extra bench python -m benchmarks.gap
+	uv run --extra bench python benchmarks/gap.py
 
 # Exact versions with hashes, for those who want them: uv pip sync requirements.lock
 lock:

@@ -19,7 +19,7 @@ Society B 82(1), 39-67: how strong an omitted variable must be to turn a conclus
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -61,13 +61,6 @@ class Half:
     covariance: float = 0.0
     multiple: float = 0.0
 
-    def at_worst(self, sign: int, multiple: float) -> tuple[float, float]:
-        """Return the gap moved by unseen quality, and the error of that: ``gap + sign x multiple x S``."""
-        if np.isinf(multiple):
-            return sign * float("inf"), self.se
-        variance = self.se**2 + (multiple * self.reference_se) ** 2 + 2 * sign * multiple * self.covariance
-        return self.value + sign * multiple * self.reference, float(np.sqrt(max(variance, 0.0)))
-
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -107,8 +100,9 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
     >>> [j.label for j in judge([Half(5.0, 1.0, 30.0, 1.0), Half(0.1, 0.2, 30.0, 1.0)], 0.95)]
     ['short', 'met']
     """
-    raw, adjusted = _family(halves)
-    _, if_all_seen = _family(halves, multiple=0.0)
+    family = _Family.of(halves)
+    raw, adjusted = family.p_values()
+    _, if_all_seen = family.p_values(multiple=0.0)
     out = []
     for i in range(len(halves)):
         label, free = _label(adjusted[i], confidence), _label(if_all_seen[i], confidence)
@@ -119,9 +113,9 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
                 p_short=1 - float(raw[i, 1]),
                 p_met=1 - float(raw[i, 2]),
                 p_ahead=1 - float(raw[i, 0]),
-                margin_met=_margin_met(halves, i, confidence),
-                margin_short=_margin_short(halves, i, confidence),
-                breaking=_breaking(halves, i, free, confidence),
+                margin_met=_margin_met(family, i, confidence),
+                margin_short=_margin_short(family, i, confidence),
+                breaking=_breaking(family, i, free, confidence),
                 label_if_all_seen=free,
             )
         )
@@ -140,7 +134,8 @@ def share_decided(values: npt.NDArray[np.float64], half: Half, confidence: float
     """
     t = float(stdtrit(half.freedom, confidence))
     moved = values - half.value
-    (low, low_se), (high, high_se) = half.at_worst(-1, half.multiple), half.at_worst(1, half.multiple)
+    alone = _Family.of([half])
+    (low, low_se), (high, high_se) = (alone.at_worst(sign, alone.multiple) for sign in (-1, 1))
     short = moved + low - t * low_se >= half.margin
     met = moved + high + t * high_se <= half.margin
     return float((short | met).mean())
@@ -167,32 +162,56 @@ def robustness_value(t: float, freedom: float) -> float:
     return float((np.sqrt(f**4 + 4 * f**2) - f**2) / 2)
 
 
-def _family(halves: list[Half], multiple: float | None = None, scale: float = 1.0) -> tuple[Array, Array]:
-    """Return raw and Holm-adjusted p-values against ahead, short, met; shape (m, 3).
+@dataclass(frozen=True, slots=True, eq=False)
+class _Family:
+    """The halves judged together, as arrays of shape (m,); names as on `Half`."""
 
-    Parameters
-    ----------
-    multiple
-        Multiple of every half, instead of its own.
-    scale
-        Factor on every margin.
+    value: Array
+    se: Array
+    freedom: Array
+    margin: Array
+    reference: Array
+    reference_se: Array
+    covariance: Array
+    multiple: Array
 
-    Notes
-    -----
-    Where unseen quality may be worth something, 1 - p is a lower probability: the least over everything the study
-    allows. An unseen attribute may also explain the residual, so that once it can carry the gap across the threshold
-    some admissible case is sure of the opposite, and the lower probability is zero rather than something below one half.
-    """
-    raw = np.empty((len(halves), 3))
-    for i, h in enumerate(halves):
-        times, margin = h.multiple if multiple is None else multiple, h.margin * scale
-        (low, low_se), (high, high_se) = h.at_worst(-1, times), h.at_worst(1, times)
-        raw[i, 0] = probability_above(-margin, high, high_se, h.freedom)
-        raw[i, 1] = 1 - probability_above(margin, low, low_se, h.freedom)
-        raw[i, 2] = probability_above(margin, high, high_se, h.freedom)
-        if times > 0:
-            raw[i, raw[i] >= 0.5] = 1.0
-    return raw, np.stack([holm(raw[:, k]) for k in range(3)], axis=1)
+    @classmethod
+    def of(cls, halves: list[Half]) -> _Family:
+        return cls(*(np.array([getattr(h, f.name) for h in halves], dtype=float) for f in fields(Half)))
+
+    def at_worst(self, sign: int, multiple: Array) -> tuple[Array, Array]:
+        """Return the gaps moved by unseen quality, and the errors of that: ``gap + sign x multiple x S``."""
+        bounded = np.where(np.isinf(multiple), 0.0, multiple)
+        variance = self.se**2 + (bounded * self.reference_se) ** 2 + 2 * sign * bounded * self.covariance
+        moved = np.where(np.isinf(multiple), sign * np.inf, self.value + sign * bounded * self.reference)
+        return moved, np.sqrt(np.maximum(variance, 0.0))
+
+    def p_values(self, multiple: float | None = None, scale: float = 1.0) -> tuple[Array, Array]:
+        """Return raw and Holm-adjusted p-values against ahead, short, met; shape (m, 3).
+
+        Parameters
+        ----------
+        multiple
+            Multiple of every half, instead of its own.
+        scale
+            Factor on every margin.
+
+        Notes
+        -----
+        Where unseen quality may be worth something, 1 - p is a lower probability: the least over everything the study
+        allows. An unseen attribute may also explain the residual, so that once it can carry the gap across the
+        threshold some admissible case is sure of the opposite, and the lower probability is zero rather than something
+        below one half.
+        """
+        times = self.multiple if multiple is None else np.full_like(self.multiple, multiple)
+        margin = self.margin * scale
+        (low, low_se), (high, high_se) = self.at_worst(-1, times), self.at_worst(1, times)
+        ahead = probability_above(-margin, high, high_se, self.freedom)
+        short = 1 - probability_above(margin, low, low_se, self.freedom)
+        met = probability_above(margin, high, high_se, self.freedom)
+        raw = np.stack([ahead, short, met], axis=1)
+        raw[(times[:, None] > 0) & (raw >= 0.5)] = 1.0
+        return raw, np.stack([holm(raw[:, k]) for k in range(3)], axis=1)
 
 
 def _label(adjusted: Array, confidence: float) -> str:
@@ -202,40 +221,40 @@ def _label(adjusted: Array, confidence: float) -> str:
     return "undecided"
 
 
-def _margin_met(halves: list[Half], i: int, confidence: float) -> float:
+def _margin_met(family: _Family, i: int, confidence: float) -> float:
     """Return the smallest margin of half i that would give "met" (or better), in money."""
 
     def met(scale: float) -> bool:
-        return bool(_family(halves, scale=scale)[1][i, 2] <= 1 - confidence)
+        return bool(family.p_values(scale=scale)[1][i, 2] <= 1 - confidence)
 
-    return halves[i].margin * _turning(met, upwards=True)
+    return float(family.margin[i]) * _turning(met, upwards=True)
 
 
-def _margin_short(halves: list[Half], i: int, confidence: float) -> float | None:
+def _margin_short(family: _Family, i: int, confidence: float) -> float | None:
     """Return the largest margin of half i that would give "short", in money; None if none would."""
 
     def short(scale: float) -> bool:
-        return bool(_family(halves, scale=scale)[1][i, 1] <= 1 - confidence)
+        return bool(family.p_values(scale=scale)[1][i, 1] <= 1 - confidence)
 
     if not short(0.0):
         return None
-    return halves[i].margin * _turning(lambda scale: not short(scale), upwards=False)
+    return float(family.margin[i]) * _turning(lambda scale: not short(scale), upwards=False)
 
 
-def _breaking(halves: list[Half], i: int, label: str, confidence: float) -> float | None:
+def _breaking(family: _Family, i: int, label: str, confidence: float) -> float | None:
     """Return how many references unseen quality must be worth to lose the label that none would give."""
-    if label not in KINDS or halves[i].reference <= 0:
+    if label not in KINDS or family.reference[i] <= 0:
         return None
     k = KINDS.index(label)
 
     def lost(multiple: float) -> bool:
-        return bool(_family(halves, multiple=multiple)[1][i, k] > 1 - confidence)
+        return bool(family.p_values(multiple=multiple)[1][i, k] > 1 - confidence)
 
     return _turning(lost, upwards=False)
 
 
 def _turning(turned: Callable[[float], bool], *, upwards: bool) -> float:
-    """Return where a condition that holds from some x >= 0 on begins to, to nine digits; infinity if nowhere tried.
+    """Return where a condition that holds from some x >= 0 on begins to, to six digits; infinity if nowhere tried.
 
     Parameters
     ----------
@@ -247,7 +266,7 @@ def _turning(turned: Callable[[float], bool], *, upwards: bool) -> float:
         lo, hi = hi, 2 * hi
         if hi > LARGEST:
             return float("inf")
-    while hi - lo > 1e-9 * hi:
+    while hi - lo > 1e-6 * hi:
         middle = (lo + hi) / 2
         lo, hi = (lo, middle) if turned(middle) else (middle, hi)
     return hi if upwards else lo

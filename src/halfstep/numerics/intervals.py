@@ -32,21 +32,28 @@ def t_interval(value: Array, se: Array, freedom: Array, level: float) -> tuple[A
     return value - width, value + width
 
 
-def probability_above(threshold: float, value: float, se: float, freedom: float) -> float:
+def probability_above(
+    threshold: Array | float, value: Array | float, se: Array | float, freedom: Array | float
+) -> Array:
     """Return P(gap > threshold) where (gap - value) / se is t-distributed; a step function at se = 0.
 
     Without a degree of freedom nothing is known of the error: one half.
 
+    Parameters
+    ----------
+    threshold, value, se, freedom
+        Shapes that broadcast; `value` may be infinite.
+
     Examples
     --------
-    >>> round(probability_above(0.0, 1.0, 1.0, 1e9), 4)
-    0.8413
+    >>> probability_above(0.0, 1.0, 1.0, 1e9).round(4)
+    array(0.8413)
     """
-    if not freedom > 0:
-        return 0.5
-    if se == 0:
-        return float(value > threshold)
-    return float(stdtr(freedom, (value - threshold) / se))
+    distance = np.asarray(value, dtype=float) - threshold
+    sure = np.where(distance > 0, np.inf, -np.inf)
+    t = np.divide(distance, se, out=sure, where=np.broadcast_to(np.asarray(se) > 0, sure.shape))
+    known = np.asarray(freedom) > 0
+    return np.where(known, stdtr(np.where(known, freedom, 1.0), t), 0.5)
 
 
 def holm(p: Array) -> Array:
