@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from halfstep.core.tastes import Functionals
 from halfstep.gap.offerings import Comparison
 from halfstep.market.hedonic import HedonicFit
 from halfstep.numerics.divide import logarithmic_mean
-from halfstep.numerics.linear import Functionals
 
 __all__ = ["Split", "halves", "price_splits"]
 

@@ -21,7 +21,7 @@ from halfstep.core.errors import MisuseError
 from halfstep.market.panel import Panel
 from halfstep.numerics.linear import Design, LeastSquares, least_squares
 
-__all__ = ["HedonicFit", "HedonicSpec", "block", "fit_hedonic"]
+__all__ = ["HedonicFit", "HedonicSpec", "attribute_design", "block", "complete", "fit_hedonic"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -134,23 +134,37 @@ def fit_hedonic(panel: Panel, spec: HedonicSpec) -> HedonicFit:
     MisuseError
         If no row is complete.
     """
-    columns = [panel.attributes.index(a) for a in spec.attributes]
-    complete = np.isfinite(panel.X[:, columns]).all(axis=1) & np.isfinite(panel.p)
+    usable = complete(panel, spec)
     if spec.weights == "sales":
-        complete &= panel.q > 0
-    if not complete.any():
+        usable &= panel.q > 0
+    if not usable.any():
         raise MisuseError("expected rows with every attribute filled; there are none")
-    used = panel.take(complete)
-    epoch = _epoch(used.period, spec.epoch)
-    epochs = int(epoch.max()) + 1
-    X = np.zeros((used.n, len(columns) * epochs))
-    for k, column in enumerate(columns):
-        X[np.arange(used.n), epoch * len(columns) + k] = used.X[:, column]
-    cell, cells = _cells(used, spec)
-    design = Design(X, _compact(used.market), cell, _compact(used.cluster))
+    used = panel.take(usable)
+    design, cells = attribute_design(used, spec)
     weights = used.q if spec.weights == "sales" else None
     squares = least_squares(design, np.log(used.p), weights)
-    return HedonicFit(used, spec, X, squares, cells, panel.n - used.n)
+    return HedonicFit(used, spec, design.X, squares, cells, panel.n - used.n)
+
+
+def complete(panel: Panel, spec: HedonicSpec) -> npt.NDArray[np.bool_]:
+    """Return the rows with a price and every attribute filled, shape (n,)."""
+    columns = [panel.attributes.index(a) for a in spec.attributes]
+    return np.asarray(np.isfinite(panel.X[:, columns]).all(axis=1) & np.isfinite(panel.p))
+
+
+def attribute_design(panel: Panel, spec: HedonicSpec) -> tuple[Design, tuple[tuple[int, int, int], ...]]:
+    """Return attributes x epochs, market and brand x period cells, and what each cell is: (brand, first, last).
+
+    Every row must be complete. Attributes run fastest in X.
+    """
+    columns = [panel.attributes.index(a) for a in spec.attributes]
+    epoch = _epoch(panel.period, spec.epoch)
+    epochs = int(epoch.max()) + 1
+    X = np.zeros((panel.n, len(columns) * epochs))
+    for k, column in enumerate(columns):
+        X[np.arange(panel.n), epoch * len(columns) + k] = panel.X[:, column]
+    cell, cells = _cells(panel, spec)
+    return Design(X, _compact(panel.market), cell, _compact(panel.cluster)), cells
 
 
 def _cells(panel: Panel, spec: HedonicSpec) -> tuple[Codes, tuple[tuple[int, int, int], ...]]:

@@ -21,7 +21,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array, dia_array
 
-__all__ = ["Design", "Functionals", "LeastSquares", "Normal", "least_squares"]
+from halfstep.core.tastes import Functionals
+
+__all__ = ["Design", "LeastSquares", "Normal", "least_squares"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -61,39 +63,6 @@ class Design:
         """Return Z' rows for rows (n, m): the part of X and markets (K + T, m), and of cells (C, m)."""
         head = [self.X.T @ rows, _group_sum(self.market, self.markets, rows)]
         return np.vstack(head), _group_sum(self.cell, self.cells, rows)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Functionals:
-    """Estimates of m linear functionals a'y.
-
-    Attributes
-    ----------
-    value
-        Shape (m,).
-    covariance
-        CR2 covariance, shape (m, m).
-    freedom
-        Bell-McCaffrey degrees of freedom under independent errors, shape (m,); 0 where the fit is exact and leaves
-        nothing to estimate an error from.
-    scores
-        What each cluster adds, shape (G, m); ``covariance = scores' scores``.
-    """
-
-    value: Array
-    covariance: Array
-    freedom: Array
-    scores: Array
-
-    @property
-    def se(self) -> Array:
-        """Standard errors, shape (m,)."""
-        return np.sqrt(np.diag(self.covariance))
-
-    def take(self, which: slice) -> Functionals:
-        """Return some of the functionals."""
-        part = self.scores[:, which]
-        return Functionals(self.value[which], self.covariance[which, which], self.freedom[which], part)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,238 @@
+"""How strong instruments are, and confidence sets that hold when they are weak.
+
+All arrays have the exogenous regressors and the effects taken out already. Errors are clustered.
+
+References
+----------
+Montiel Olea & Pflueger (2013), Journal of Business & Economic Statistics 31(3), 358-369: effective F and its critical
+value. Sanderson & Windmeijer (2016), Journal of Econometrics 190(2), 212-221: one of several endogenous regressors.
+Anderson & Rubin (1949), Annals of Mathematical Statistics 20(1), 46-63; Andrews, Stock & Sun (2019), Annual Review of
+Economics 11, 727-753: the set that inverts the test has its level whatever the first stage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.stats import f as f_distribution
+from scipy.stats import ncx2
+
+__all__ = ["AndersonRubin", "Strength", "anderson_rubin", "effective_f_critical", "strength"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+WORST_BIAS = 0.10
+"""Share of the worst-case bias that a strong first stage must keep below (Montiel Olea & Pflueger's own default)."""
+TEST_LEVEL = 0.05
+"""Level of the test of weakness (their default)."""
+_GRID = 1_201
+_NESTING = np.arange(0.0, 1.0, 0.02)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Strength:
+    """First-stage strength of each endogenous regressor, shape (E,).
+
+    Attributes
+    ----------
+    wald
+        Clustered first-stage F; with several endogenous regressors Sanderson & Windmeijer's conditional one.
+    effective
+        Effective F.
+    critical
+        Its critical value: below it the bias of two-stage least squares may exceed 10% of the worst case.
+    instruments
+        L, excluded instruments.
+    """
+
+    wald: Array
+    effective: Array
+    critical: Array
+    instruments: int
+
+    @property
+    def strong(self) -> bool:
+        """Whether every endogenous regressor's effective F is above its critical value."""
+        return bool((self.effective > self.critical).all())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AndersonRubin:
+    """The values of the first endogenous coefficient that the test does not reject.
+
+    Attributes
+    ----------
+    intervals
+        Pieces (lo, hi), ascending, either end may be infinite; none where every value is rejected.
+    points
+        Values of all endogenous coefficients on a grid that are not rejected, ends of pieces among them; shape (m, E).
+    level
+        Coverage.
+    """
+
+    intervals: tuple[tuple[float, float], ...]
+    points: Array
+    level: float
+
+
+def strength(endogenous: Array, instruments: Array, cluster: Codes) -> Strength:
+    """Measure the first stage.
+
+    Parameters
+    ----------
+    endogenous
+        Shape (n, E).
+    instruments
+        Excluded instruments, shape (n, L), of full rank.
+    """
+    n, E, L = len(endogenous), endogenous.shape[1], instruments.shape[1]
+    Q = np.linalg.qr(instruments)[0] * np.sqrt(n)
+    found = []
+    for e in range(E):
+        others = np.delete(endogenous, e, axis=1)
+        fitted = Q @ (Q.T @ others) / n
+        delta = np.linalg.lstsq(fitted, endogenous[:, e], rcond=None)[0] if E > 1 else np.zeros(0)
+        target = endogenous[:, e] - others @ delta
+        pi = Q.T @ target / n
+        v = target - Q @ pi
+        scores = np.stack([np.bincount(cluster, Q[:, k] * v) for k in range(L)], axis=1)
+        spread = scores.T @ scores / n
+        left = L - E + 1
+        wald = n * pi @ np.linalg.pinv(spread) @ pi / left
+        effective = n * pi @ pi / np.trace(spread) * L / left
+        found.append((wald, effective, effective_f_critical(spread)))
+    wald, effective, critical = (np.array(part) for part in zip(*found, strict=True))
+    return Strength(wald, effective, critical, L)
+
+
+def effective_f_critical(spread: Array) -> float:
+    """Return the simplified critical value of the effective F (Montiel Olea & Pflueger 2013, section 3).
+
+    Parameters
+    ----------
+    spread
+        Covariance of the first-stage moments under orthonormal instruments, shape (L, L).
+
+    Examples
+    --------
+    >>> round(effective_f_critical(np.eye(1)), 2)
+    23.11
+    """
+    x = 1 / WORST_BIAS
+    trace, largest = float(np.trace(spread)), float(np.linalg.eigvalsh(spread)[-1])
+    size = trace**2 * (1 + 2 * x) / (float(np.sum(spread**2)) + 2 * x * trace * largest)
+    return float(ncx2.ppf(1 - TEST_LEVEL, size, x * size) / size)
+
+
+def anderson_rubin(
+    y: Array, endogenous: Array, instruments: Array, cluster: Codes, level: float, centre: tuple[float, float]
+) -> AndersonRubin:
+    """Invert the Anderson-Rubin test of ``y = endogenous b + u`` with Hotelling's critical value.
+
+    Parameters
+    ----------
+    endogenous
+        Shape (n, E), E one or two; the second is a log share within its nest, whose coefficient lies in [0, 1).
+    level
+        Coverage.
+    centre
+        Where the grid is centred and how finely it starts: an estimate and its standard error.
+
+    Notes
+    -----
+    The statistic is ``m' S^-1 m`` with m the sum and S the centred covariance of the clusters' moments, both known
+    polynomials in b, so that the whole line is searched; values go to infinity with the tangent of an angle.
+    """
+    moments = _ClusterMoments.of(np.column_stack([y, endogenous]), instruments, cluster)
+    G, L = moments.clusters, moments.instruments
+    limit = float(L * (G - 1) / (G - L) * f_distribution.ppf(level, L, G - L)) if G > L else np.inf
+    angle = np.linspace(-np.pi / 2, np.pi / 2, _GRID)[1:-1]
+    b = centre[0] + max(centre[1], np.finfo(float).tiny) * np.tan(angle)
+    nest = _NESTING if endogenous.shape[1] > 1 else np.zeros(0)
+    pairs = b[:, None] if not len(nest) else np.stack([np.tile(b, len(nest)), np.repeat(nest, len(b))], axis=1)
+    kept = moments.statistic(pairs) <= limit
+    ok = np.asarray(kept.reshape(-1, len(b)).any(axis=0))
+
+    def accepts(value: float) -> bool:
+        at = np.column_stack([np.full(max(len(nest), 1), value), nest] if len(nest) else [np.array([value])])
+        return bool((moments.statistic(at) <= limit).any())
+
+    pieces = _pieces(b, ok, accepts, unbounded=bool(moments.statistic(None)[0] <= limit))
+    return AndersonRubin(pieces, pairs[kept], level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _ClusterMoments:
+    """Moments of y and of each endogenous regressor, summed by cluster.
+
+    Attributes
+    ----------
+    total
+        Their sums, shape (L, 1 + E).
+    spread
+        ``G / (G - 1)`` times the sums of cross products of their deviations, shape (1 + E, 1 + E, L, L).
+    clusters
+        G.
+    """
+
+    total: Array
+    spread: Array
+    clusters: int
+
+    @property
+    def instruments(self) -> int:
+        return len(self.total)
+
+    @classmethod
+    def of(cls, columns: Array, instruments: Array, cluster: Codes) -> _ClusterMoments:
+        Q = np.linalg.qr(instruments)[0]
+        L, D = Q.shape[1], columns.shape[1]
+        sums = np.stack(
+            [np.stack([np.bincount(cluster, Q[:, k] * columns[:, d]) for k in range(L)], axis=1) for d in range(D)]
+        )
+        G = sums.shape[1]
+        away = sums - sums.mean(axis=1, keepdims=True)
+        spread = np.einsum("igk,jgl->ijkl", away, away) * (G / (G - 1))
+        return cls(sums.sum(axis=1).T, spread, G)
+
+    def statistic(self, points: Array | None) -> Array:
+        """Return the statistic at coefficients (m, E); None for the first one at infinity."""
+        if points is None:
+            theta = np.zeros((1, self.total.shape[1]))
+            theta[0, 1] = 1.0
+        else:
+            theta = np.hstack([np.ones((len(points), 1)), -points])
+        m = theta @ self.total.T
+        S = np.einsum("mi,mj,ijkl->mkl", theta, theta, self.spread, optimize=True)
+        return np.asarray(np.einsum("mk,mk->m", m, np.linalg.solve(S, m[:, :, None])[:, :, 0]))
+
+
+def _pieces(
+    b: Array, ok: npt.NDArray[np.bool_], accepts: Callable[[float], bool], *, unbounded: bool
+) -> tuple[tuple[float, float], ...]:
+    """Return the pieces of a set from a grid of points, their ends found by bisection."""
+    steps = np.diff(np.concatenate([[False], ok, [False]]).astype(np.int64))
+    out = []
+    for first, last in zip(
+        np.flatnonzero(steps == 1).tolist(), (np.flatnonzero(steps == -1) - 1).tolist(), strict=True
+    ):
+        at_start, at_end = first == 0, last == len(b) - 1
+        lo = -np.inf if at_start and unbounded else _edge(float(b[max(first - 1, 0)]), float(b[first]), accepts)
+        hi = np.inf if at_end and unbounded else _edge(float(b[min(last + 1, len(b) - 1)]), float(b[last]), accepts)
+        out.append((lo, hi))
+    return tuple(out)
+
+
+def _edge(outside: float, inside: float, accepts: Callable[[float], bool]) -> float:
+    """Return where a set ends between a point outside and one inside, a hair inside."""
+    out, into = outside, inside
+    for _ in range(60):
+        middle = (out + into) / 2
+        if middle in (out, into):
+            break
+        out, into = (out, middle) if accepts(middle) else (middle, into)
+    return into
