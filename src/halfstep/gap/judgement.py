@@ -16,7 +16,6 @@ from halfstep.gap.verdict import Half, Judged, judge
 __all__ = ["HALVES", "Judgement", "judge_splits", "no_verdict", "overall", "stem_of", "verdict_of"]
 
 HALVES = ("product", "name")
-LENS = "price"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +35,7 @@ def judge_splits(splits: list[Split], config: StudyConfig) -> list[Judgement]:
         stakes = []
         for split in splits:
             reference = reference_of(split, config)
+            with_scale, scale = split.scaled(half)
             stakes.append(
                 Half(
                     *split.part(half),
@@ -44,6 +44,9 @@ def judge_splits(splits: list[Split], config: StudyConfig) -> list[Judgement]:
                     reference_se=reference.se,
                     covariance=reference.covariance[k],
                     multiple=unseen_multiple(config),
+                    scale_variance=scale,
+                    scale_covariance=with_scale,
+                    reference_scale=reference.scaled,
                 )
             )
         judged = judge(stakes, config.gap.confidence)
@@ -57,7 +60,7 @@ def stem_of(pair: Pair, period: str) -> str:
 
 def verdict_of(judgement: Judgement, config: StudyConfig, family: int) -> Verdict:
     pair, period, judged = judgement.split.comparison.pair, judgement.split.comparison.period, judgement.judged
-    stem = f"price_lens.{judgement.half}.{stem_of(pair, period)}"
+    stem = f"{judgement.split.lens}_lens.{judgement.half}.{stem_of(pair, period)}"
     needs: tuple[str, ...] = ()
     if judged.label != "undecided":
         reason = "decided"
@@ -68,18 +71,19 @@ def verdict_of(judgement: Judgement, config: StudyConfig, family: int) -> Verdic
     else:
         reason, needs = "too uncertain", (f"decide.{stem}",)
     return Verdict(
-        id=f"verdict.{stem}", half=judgement.half, lens=LENS, benchmark=pair.benchmark, segment=pair.segment, period=period,
+        id=f"verdict.{stem}", half=judgement.half, lens=judgement.split.lens, benchmark=pair.benchmark, segment=pair.segment, period=period,
         label=judged.label, p=judged.p, p_short=judged.p_short, p_met=judged.p_met, p_ahead=judged.p_ahead,
         margin=judgement.stakes.margin, margin_met=judged.margin_met, margin_short=judged.margin_short,
         breaking=judged.breaking, reason=reason, needs=needs, estimate=f"gap.{stem}", family=family,
     )  # fmt: skip
 
 
-def no_verdict(missing: Missing, half: str) -> Verdict:
-    stem = f"price_lens.{half}.{stem_of(missing.pair, missing.period)}"
+def no_verdict(lens: str, missing: Missing, half: str) -> Verdict:
+    """Return the verdict of a half that has no estimate, or whose estimate may not be judged; `missing.why` says why."""
+    stem = f"{lens}_lens.{half}.{stem_of(missing.pair, missing.period)}"
     absent = missing.why in ("focal absent", "benchmark absent")
     return Verdict(
-        id=f"verdict.{stem}", half=half, lens=LENS, benchmark=missing.pair.benchmark, segment=missing.pair.segment,
+        id=f"verdict.{stem}", half=half, lens=lens, benchmark=missing.pair.benchmark, segment=missing.pair.segment,
         period=missing.period, label="no offering" if absent else "undecided", p=None, p_short=None, p_met=None,
         p_ahead=None, margin=None, margin_met=None, margin_short=None, breaking=None, reason=missing.why,
         needs=(f"gap.{stem}",), estimate=f"gap.{stem}", family=0,

@@ -63,6 +63,11 @@ class Comparison:
         return self.last > self.first
 
     @property
+    def omega(self) -> Array:
+        """Row weights of the gap, benchmark minus focal; shape (n,)."""
+        return self.benchmark_weight - self.focal_weight
+
+    @property
     def rows(self) -> npt.NDArray[np.bool_]:
         """Rows of either offering."""
         return (self.focal_weight > 0) | (self.benchmark_weight > 0)

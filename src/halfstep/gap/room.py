@@ -67,7 +67,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         checks=(*_checks(config, splits, fit.panel.n - fit.squares.rank), *_stale(inputs)),
         verdicts=(
             *(verdict_of(j, config, len(splits)) for j in judgements),
-            *(no_verdict(m, half) for m in missing for half in HALVES),
+            *(no_verdict("price", m, half) for m in missing for half in HALVES),
         ),
         overall=overall(judgements, main, config),
         readings=tuple(reading for _, reading in naive),

@@ -1,6 +1,6 @@
-"""The price lens: a price gap split into product (a row per attribute) and name, exactly, in log points and money.
+"""A gap split into product (a row per attribute) and name, whichever lens it is seen through; and the price lens.
 
-For row weights w of the two offerings, ``omega = w_B - w_F`` and ``dx = X'omega``::
+For row weights w of the two offerings, ``omega = w_B - w_F`` and ``dx = X'omega`` the price lens says::
 
     price gap   = omega'log p
     product     = dx'beta_hat             one row per attribute
@@ -21,9 +21,11 @@ import numpy.typing as npt
 from halfstep.core.tastes import Functionals
 from halfstep.gap.offerings import Comparison
 from halfstep.market.hedonic import HedonicFit
+from halfstep.market.panel import Panel
 from halfstep.numerics.divide import logarithmic_mean
+from halfstep.numerics.intervals import fieller, t_interval
 
-__all__ = ["Split", "halves", "price_splits"]
+__all__ = ["Split", "halves", "price_splits", "typical_difference"]
 
 Array = npt.NDArray[np.float64]
 
@@ -34,48 +36,69 @@ class Split:
 
     Attributes
     ----------
+    lens
+        "price" or "demand".
     comparison
         Who, where, when.
     attributes
         Ids of the attribute rows, length K.
     price_focal, price_benchmark
-        Geometric mean prices of the offerings, in the money unit.
+        Mean prices of the offerings in the money unit: geometric in the price lens, arithmetic in the demand lens.
     parts
-        K attribute rows, then product, then name, in log points; benchmark minus focal.
+        K attribute rows, then product, then name; benchmark minus focal. In log points in the price lens, in money in
+        the demand lens, where the errors hold that of alpha.
+    money
+        Money per unit of `parts`.
     strength
         Per attribute, the most it is worth between these two brands or, if that is more, between two brands picked
-        at random in the same markets (root mean square), in log points; shape (K,).
+        at random in the same markets (root mean square), in the unit of `parts`; shape (K,).
     ordinary_se
-        Standard errors of `parts` as if all errors were independent and alike, in log points; shape (K + 2,).
+        Standard errors of `parts` as if all errors were independent and alike; shape (K + 2,).
     against
-        Attributes priced against what the study says buyers want.
+        Attributes priced or wanted against what the study says buyers want.
+    scale
+        What each cluster adds to log alpha, shape (G,), where money is reckoned by an estimated alpha; else None.
     """
 
+    lens: str
     comparison: Comparison
     attributes: tuple[str, ...]
     price_focal: float
     price_benchmark: float
     parts: Functionals
+    money: float
     strength: Array
     ordinary_se: Array
     against: tuple[str, ...]
+    scale: Array | None = None
 
     @property
     def has_error(self) -> bool:
         """Whether the data leave anything to estimate the halves' errors from."""
         return bool((self.parts.freedom[-2:] >= 1).all())
 
-    @property
-    def money(self) -> float:
-        """Money per log point."""
-        return logarithmic_mean(self.price_benchmark, self.price_focal)
+    def column(self, name: str) -> int:
+        """Return the column of a part in `parts`."""
+        return {"product": -2, "name": -1}[name] if name in ("product", "name") else self.attributes.index(name)
 
     def part(self, name: str) -> tuple[float, float, float]:
         """Return value, standard error and degrees of freedom of a part, in money."""
-        k = {"product": -2, "name": -1}.get(name)
-        k = self.attributes.index(name) if k is None else k
-        money = self.money
+        k, money = self.column(name), self.money
         return float(self.parts.value[k] * money), float(self.parts.se[k] * money), float(self.parts.freedom[k])
+
+    def scaled(self, name: str) -> tuple[float, float]:
+        """Return the covariance of a part with log alpha, in money, and the variance of log alpha."""
+        if self.scale is None:
+            return 0.0, 0.0
+        return float(self.parts.scores[:, self.column(name)] @ self.scale * self.money), float(self.scale @ self.scale)
+
+    def interval(self, name: str, level: float) -> tuple[float, float]:
+        """Return the ends of a part's interval in money; the whole line where alpha cannot be told from zero."""
+        value, se, freedom = self.part(name)
+        if self.scale is None:
+            lo, hi = t_interval(np.array([value]), np.array([se]), np.array([freedom]), level)
+            return float(lo[0]), float(hi[0])
+        return fieller(value, (se**2, *self.scaled(name)), freedom, level) or (-np.inf, np.inf)
 
 
 def price_splits(fit: HedonicFit, wanted: list[Comparison]) -> list[Split]:
@@ -86,7 +109,7 @@ def price_splits(fit: HedonicFit, wanted: list[Comparison]) -> list[Split]:
     K = len(attributes)
     columns = []
     for comparison in wanted:
-        omega = comparison.benchmark_weight - comparison.focal_weight
+        omega = comparison.omega
         dx = fit.X.T @ omega
         combination = np.zeros((squares.design.X.shape[1], K))
         combination[np.arange(len(dx)), np.arange(len(dx)) % K] = dx
@@ -95,32 +118,40 @@ def price_splits(fit: HedonicFit, wanted: list[Comparison]) -> list[Split]:
         columns.append(np.column_stack([rows, product, omega - product]))
     parts = squares.functionals(np.hstack(columns))
     ordinary = squares.sigma * np.sqrt(np.sum(np.hstack(columns) ** 2 / squares.weights[:, None], axis=0))
+    worth = (np.nan_to_num(squares.beta[: fit.X.shape[1]]) * fit.X).reshape(fit.panel.n, -1, K).sum(axis=1)
     out = []
     for i, comparison in enumerate(wanted):
-        prices = [float(np.exp(w @ squares.y)) for w in (comparison.focal_weight, comparison.benchmark_weight)]
-        mine = parts.take(slice(i * (K + 2), (i + 1) * (K + 2)))
-        strength = np.maximum(np.abs(mine.value[:K]), _typical_difference(fit, comparison))
-        errors = ordinary[i * (K + 2) : (i + 1) * (K + 2)]
-        out.append(Split(comparison, attributes, prices[0], prices[1], mine, strength, errors, fit.against()))
+        focal, benchmark = (
+            float(np.exp(w @ squares.y)) for w in (comparison.focal_weight, comparison.benchmark_weight)
+        )
+        mine = slice(i * (K + 2), (i + 1) * (K + 2))
+        strength = np.maximum(np.abs(parts.value[mine][:K]), typical_difference(fit.panel, worth, comparison))
+        money = logarithmic_mean(benchmark, focal)
+        out.append(
+            Split("price", comparison, attributes, focal, benchmark, parts.take(mine), money, strength, ordinary[mine], fit.against())
+        )  # fmt: skip
     return out
 
 
-def _typical_difference(fit: HedonicFit, comparison: Comparison) -> Array:
-    """Return, per attribute, the root mean square over pairs of brands of the difference in its worth; shape (K,)."""
-    panel, K = fit.panel, len(fit.spec.attributes)
+def typical_difference(panel: Panel, worth: Array, comparison: Comparison) -> Array:
+    """Return, per attribute, the root mean square over pairs of brands of the difference in its worth; shape (K,).
+
+    Parameters
+    ----------
+    worth
+        What each row's attributes are worth, shape (n, K).
+    """
     rows = (
         panel.segments[comparison.pair.segment] & (panel.period >= comparison.first) & (panel.period <= comparison.last)
     )
-    worth = np.nan_to_num(fit.squares.beta[: fit.X.shape[1]]) * fit.X[rows]
-    worth = worth.reshape(len(worth), -1, K).sum(axis=1)
     brands, code = np.unique(panel.brand[rows], return_inverse=True)
     count = np.bincount(code, minlength=len(brands))
-    means = np.stack([np.bincount(code, worth[:, k], len(brands)) / count for k in range(K)], axis=1)
-    return np.asarray(np.sqrt(2 * means.var(axis=0, ddof=1)) if len(brands) > 1 else np.zeros(K))
+    means = np.stack([np.bincount(code, column, len(brands)) / count for column in worth[rows].T], axis=1)
+    return np.asarray(np.sqrt(2 * means.var(axis=0, ddof=1)) if len(brands) > 1 else np.zeros(worth.shape[1]))
 
 
 def halves(splits: list[Split], names: tuple[str, ...]) -> Functionals:
-    """Return the named halves of many comparisons in log points, with the covariance across all of them.
+    """Return the named halves of many comparisons, with the covariance across all of them.
 
     Parameters
     ----------

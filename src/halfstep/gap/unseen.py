@@ -24,12 +24,15 @@ class Reference:
         What it is worth and the error of that, in money.
     covariance
         Covariance of the worth with the product and with the name gap, in money squared.
+    scaled
+        Covariance of the worth with log alpha, in money; zero in the price lens.
     """
 
     attribute: str
     worth: float
     se: float
     covariance: tuple[float, float]
+    scaled: float
 
 
 def reference_of(split: Split, config: StudyConfig) -> Reference:
@@ -50,6 +53,7 @@ def reference_of(split: Split, config: StudyConfig) -> Reference:
         worth=float(split.strength[k]) * money,
         se=abs(ratio) * float(split.parts.se[k]) * money,
         covariance=(ratio * float(covariance[k, -2]) * money**2, ratio * float(covariance[k, -1]) * money**2),
+        scaled=ratio * split.scaled(ids[k])[0],
     )
 
 

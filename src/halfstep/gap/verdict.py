@@ -50,6 +50,10 @@ class Half:
     multiple
         What unseen quality may be worth at most, in references: H = multiple x S. Infinite where the study declares
         some and gives no bound.
+    scale_variance, scale_covariance, reference_scale
+        Where money is reckoned by an estimated alpha: the variance of log alpha, and the covariances of log alpha with
+        the gap and with S (their own errors at the estimates). The test of ``gap > m`` is then that of the linear
+        ``alpha gap - alpha m > 0`` (Fieller 1954), whose error depends on m. All zero where money needs no estimate.
     """
 
     value: float
@@ -60,6 +64,9 @@ class Half:
     reference_se: float = 0.0
     covariance: float = 0.0
     multiple: float = 0.0
+    scale_variance: float = 0.0
+    scale_covariance: float = 0.0
+    reference_scale: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,8 @@ def share_decided(values: npt.NDArray[np.float64], half: Half, confidence: float
     t = float(stdtrit(half.freedom, confidence))
     moved = values - half.value
     alone = _Family.of([half])
-    (low, low_se), (high, high_se) = (alone.at_worst(sign, alone.multiple) for sign in (-1, 1))
+    margin = alone.margin
+    (low, low_se), (high, high_se) = (alone.at_worst(sign, alone.multiple, margin) for sign in (-1, 1))
     short = moved + low - t * low_se >= half.margin
     met = moved + high + t * high_se <= half.margin
     return float((short | met).mean())
@@ -174,17 +182,22 @@ class _Family:
     reference_se: Array
     covariance: Array
     multiple: Array
+    scale_variance: Array
+    scale_covariance: Array
+    reference_scale: Array
 
     @classmethod
     def of(cls, halves: list[Half]) -> _Family:
         return cls(*(np.array([getattr(h, f.name) for h in halves], dtype=float) for f in fields(Half)))
 
-    def at_worst(self, sign: int, multiple: Array) -> tuple[Array, Array]:
-        """Return the gaps moved by unseen quality, and the errors of that: ``gap + sign x multiple x S``."""
+    def at_worst(self, sign: int, multiple: Array, threshold: Array) -> tuple[Array, Array]:
+        """Return the gaps moved by unseen quality, ``gap + sign x multiple x S``, and their errors against a threshold."""
         bounded = np.where(np.isinf(multiple), 0.0, multiple)
         variance = self.se**2 + (bounded * self.reference_se) ** 2 + 2 * sign * bounded * self.covariance
-        moved = np.where(np.isinf(multiple), sign * np.inf, self.value + sign * bounded * self.reference)
-        return moved, np.sqrt(np.maximum(variance, 0.0))
+        moved = self.value + sign * bounded * self.reference
+        beyond, slope = moved - threshold, self.scale_covariance + sign * bounded * self.reference_scale
+        variance = variance + 2 * beyond * slope + beyond**2 * self.scale_variance
+        return np.where(np.isinf(multiple), sign * np.inf, moved), np.sqrt(np.maximum(variance, 0.0))
 
     def p_values(self, multiple: float | None = None, scale: float = 1.0) -> tuple[Array, Array]:
         """Return raw and Holm-adjusted p-values against ahead, short, met; shape (m, 3).
@@ -205,10 +218,9 @@ class _Family:
         """
         times = self.multiple if multiple is None else np.full_like(self.multiple, multiple)
         margin = self.margin * scale
-        (low, low_se), (high, high_se) = self.at_worst(-1, times), self.at_worst(1, times)
-        ahead = probability_above(-margin, high, high_se, self.freedom)
-        short = 1 - probability_above(margin, low, low_se, self.freedom)
-        met = probability_above(margin, high, high_se, self.freedom)
+        ahead = probability_above(-margin, *self.at_worst(1, times, -margin), self.freedom)
+        short = 1 - probability_above(margin, *self.at_worst(-1, times, margin), self.freedom)
+        met = probability_above(margin, *self.at_worst(1, times, margin), self.freedom)
         raw = np.stack([ahead, short, met], axis=1)
         raw[(times[:, None] > 0) & (raw >= 0.5)] = 1.0
         return raw, np.stack([holm(raw[:, k]) for k in range(3)], axis=1)

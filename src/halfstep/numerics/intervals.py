@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, stdtr, stdtrit
 
-__all__ = ["holm", "probability_above", "simultaneous", "t_interval"]
+__all__ = ["fieller", "holm", "probability_above", "simultaneous", "t_interval"]
 
 Array = npt.NDArray[np.float64]
 
@@ -54,6 +54,47 @@ def probability_above(
     t = np.divide(distance, se, out=sure, where=np.broadcast_to(np.asarray(se) > 0, sure.shape))
     known = np.asarray(freedom) > 0
     return np.where(known, stdtr(np.where(known, freedom, 1.0), t), 0.5)
+
+
+def fieller(
+    value: float, errors: tuple[float, float, float], freedom: float, level: float
+) -> tuple[float, float] | None:
+    """Return the ends of the interval of a ratio N / alpha that inverts the t test of ``N - m alpha = 0``.
+
+    Fieller (1954), Journal of the Royal Statistical Society B 16(2), 175-185.
+
+    Parameters
+    ----------
+    value
+        The ratio.
+    errors
+        Variance of the ratio at its own value, ``var(N - value alpha) / alpha^2``; covariance of that with alpha, over
+        ``alpha^2``; variance of ``log alpha``.
+    freedom
+        Degrees of freedom.
+    level
+        Coverage.
+
+    Returns
+    -------
+    tuple or None
+        None where alpha cannot be told from zero at this level: the set is then unbounded.
+
+    Examples
+    --------
+    >>> lo, hi = fieller(2.0, (0.25, 0.0, 0.01), 1e9, 0.95)
+    >>> round(lo, 3), round(hi, 3)
+    (1.001, 2.999)
+    """
+    if freedom <= 0:
+        return None
+    variance, covariance, scale = errors
+    squared = float(stdtrit(freedom, 0.5 + level / 2)) ** 2
+    head = 1 - squared * scale
+    if head <= 0:
+        return None
+    root = float(np.sqrt((squared * covariance) ** 2 + head * squared * variance))
+    return value - (squared * covariance + root) / head, value - (squared * covariance - root) / head
 
 
 def holm(p: Array) -> Array:

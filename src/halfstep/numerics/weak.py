@@ -69,7 +69,8 @@ class AndersonRubin:
     intervals
         Pieces (lo, hi), ascending, either end may be infinite; none where every value is rejected.
     points
-        Values of all endogenous coefficients on a grid that are not rejected, ends of pieces among them; shape (m, E).
+        Values of all endogenous coefficients on a grid that are not rejected, and with one of them the ends of the
+        pieces; shape (m, E).
     level
         Coverage.
     """
@@ -162,7 +163,9 @@ def anderson_rubin(
         return bool((moments.statistic(at) <= limit).any())
 
     pieces = _pieces(b, ok, accepts, unbounded=bool(moments.statistic(None)[0] <= limit))
-    return AndersonRubin(pieces, pairs[kept], level)
+    ends = np.array([[end] for piece in pieces for end in piece if np.isfinite(end)]).reshape(-1, 1)
+    points = pairs[kept] if len(nest) else np.vstack([pairs[kept], ends])
+    return AndersonRubin(pieces, points, level)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
