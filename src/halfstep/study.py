@@ -15,13 +15,14 @@ from halfstep import __version__
 from halfstep.core.answer import Answer
 from halfstep.core.config import StudyConfig
 from halfstep.data.study import load
+from halfstep.demand import room as demand_room
 from halfstep.gap import room as gap_room
 from halfstep.market import room as market_room
 from halfstep.market.inputs import Inputs, Room, prepare
 
 __all__ = ["ROOMS", "Outcome", "run"]
 
-ROOMS: tuple[Room, ...] = (market_room.ROOM, gap_room.ROOM)
+ROOMS: tuple[Room, ...] = (market_room.ROOM, demand_room.ROOM, gap_room.ROOM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

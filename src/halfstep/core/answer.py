@@ -9,7 +9,7 @@ from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.core.tastes import Tastes
 
-__all__ = ["LABELS", "Answer", "Overall", "Reading", "Verdict"]
+__all__ = ["LABELS", "Accord", "Answer", "Overall", "Reading", "Verdict"]
 
 LABELS = ("ahead", "short", "met", "undecided", "no offering")
 
@@ -85,6 +85,32 @@ class Overall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Accord:
+    """One half of one comparison through several lenses, side by side; they are never blended.
+
+    Attributes
+    ----------
+    label
+        "agree" (intervals on one side of zero), "disagree" (on opposite sides), "open" (one of them holds zero), or
+        "not comparable" (a lens holds something that the other does not).
+    lenses, estimates
+        Lens and id of its estimate, in the same order.
+    reason
+        Key of the likely reason, worded in `report`; empty where they agree.
+    """
+
+    id: str
+    half: str
+    benchmark: str
+    segment: str
+    period: str
+    label: str
+    lenses: tuple[str, ...]
+    estimates: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What a naive reading of the same rows would have said, beside what Halfstep says (the analyst's error).
 
@@ -124,5 +150,6 @@ class Answer:
     verdicts: tuple[Verdict, ...] = ()
     overall: Overall | None = None
     readings: tuple[Reading, ...] = ()
+    accords: tuple[Accord, ...] = ()
     tastes: tuple[Tastes, ...] = ()
     dark: str = ""

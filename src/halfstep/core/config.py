@@ -11,12 +11,16 @@ __all__ = [
     "Bands",
     "Brands",
     "Columns",
+    "Demand",
     "Event",
+    "FlowColumns",
     "Gap",
     "Hedonic",
     "MarketColumns",
     "Pooling",
+    "ReachColumns",
     "Scope",
+    "SecondChoiceColumns",
     "Segment",
     "Study",
     "StudyConfig",
@@ -103,6 +107,46 @@ class MarketColumns(_Section):
     period: str
     place: str | None = None
     deflator: str | None = Field(default=None, description="Price level; prices are divided by it.")
+    size: str | None = Field(default=None, description="Possible buyers of the market, buyers of nothing included.")
+
+
+class ReachColumns(_Section):
+    """`[reach_columns]`: which column of the optional reach table is what; one row a brand (and period, and place)."""
+
+    brand: str
+    period: str | None = None
+    place: str | None = None
+    awareness: str | None = Field(default=None, description="Share of possible buyers who know the brand, 0 to 1.")
+    consideration: str | None = Field(
+        default=None, description="Share of those who know it that would consider it, 0 to 1."
+    )
+    outlets: str | None = Field(
+        default=None,
+        description="Share of possible buyers with an outlet in reach (0 to 1), or outlets (then only their ratios count).",
+    )
+    variants: str | None = Field(default=None, description="Variants to choose from, per model on sale.")
+    respondents: str | None = Field(default=None, description="Interviews behind awareness and consideration.")
+
+
+class FlowColumns(_Section):
+    """`[flow_columns]`: which column of the optional flow table is what; one row a brand and period, in units."""
+
+    brand: str
+    period: str
+    orders: str | None = None
+    cancellations: str | None = None
+    backlog: str | None = Field(default=None, description="Orders not yet delivered at the end of the period.")
+    capacity: str | None = Field(default=None, description="Units that can be delivered in the period.")
+    deliveries: str | None = None
+
+
+class SecondChoiceColumns(_Section):
+    """`[second_choice_columns]`: which column of the optional second-choice or switching table is what."""
+
+    bought: str = Field(description="Brand bought (for switching: brand moved to).")
+    second: str = Field(description="Brand that would have been bought instead (for switching: brand left).")
+    count: str = Field(description="Buyers.")
+    period: str | None = None
 
 
 class Attribute(_Section):
@@ -176,6 +220,21 @@ class Hedonic(_Section):
     )
 
 
+class Demand(_Section):
+    """`[demand]`: the demand lens; without this section the room stays dark."""
+
+    instruments: tuple[Literal["blp", "local", "quadratic"], ...] = Field(
+        default=(), description="Instruments made from the attributes of the other products in the market."
+    )
+    cost: tuple[str, ...] = Field(default=(), description="Columns that shift cost and not taste.")
+    firm: str | None = Field(default=None, description="Column of the firm that sets the prices; the brand if absent.")
+    nest: str | None = Field(default=None, description="Column of nests: a nested logit; a plain logit if absent.")
+    epoch: int = Field(default=0, ge=0, description="Periods that share attribute tastes, counted back; 0: all share.")
+    zero_shares: Literal["leave_out", "laplace"] = Field(
+        default="leave_out", description="Rows with nothing sold: left out, or the rule of succession (units + 1)."
+    )
+
+
 class Gap(_Section):
     """`[gap]`: how the halves are compared."""
 
@@ -198,13 +257,17 @@ class StudyConfig(_Section):
     """The whole study.toml."""
 
     study: Study
-    tables: dict[Literal["sales", "markets"], str]
+    tables: dict[Literal["sales", "markets", "reach", "flow", "second_choices"], str]
     columns: Columns
     market_columns: MarketColumns | None = None
+    reach_columns: ReachColumns | None = None
+    flow_columns: FlowColumns | None = None
+    second_choice_columns: SecondChoiceColumns | None = None
     attributes: tuple[Attribute, ...] = Field(min_length=1)
     brands: Brands = Brands()
     scope: Scope = Scope()
     bands: Bands | None = None
     hedonic: Hedonic = Hedonic()
+    demand: Demand | None = None
     gap: Gap = Gap()
     events: tuple[Event, ...] = ()

@@ -113,6 +113,8 @@ class Tastes:
         What it was estimated by, for contrasts with few-cluster inference; None where there is none.
     rows
         Rows of the sales table in the order of the regression, shape (n,); None as above.
+    gross
+        The regression's left-hand side before reach was taken off, shape (n,); None as above.
     """
 
     lens: str
@@ -127,3 +129,4 @@ class Tastes:
     checks: tuple[Check, ...] = ()
     regression: Regression | None = None
     rows: Codes | None = None
+    gross: Array | None = None

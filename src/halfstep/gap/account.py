@@ -21,7 +21,7 @@ from halfstep.gap.unseen import reference_of, unseen_multiple
 from halfstep.market.inputs import Inputs
 from halfstep.market.records import Author
 
-__all__ = ["deciding", "moved", "readings", "refused", "split_estimates", "unplaced"]
+__all__ = ["NEEDS", "deciding", "moved", "readings", "refusal", "refused", "split_estimates", "unplaced"]
 
 
 NEEDS = {
@@ -30,8 +30,13 @@ NEEDS = {
     "never together": ("a period in which both sell",),
     "too few models": ("more models",),
     "no freedom": ("more models", "fewer attributes"),
+    "weak instruments": ("a cost shifter",),
+    "every alpha rejected": ("a cost shifter",),
+    "instruments contradict each other": ("a cost shifter",),
+    "not measurable in money": ("a cost shifter",),
+    "reach not measured": ("a reach table: awareness, consideration, outlets",),
 }
-"""Reason of a missing comparison -> what would make it possible."""
+"""Reason of a missing comparison or verdict -> what would make it possible."""
 
 
 def split_estimates(write: Author, split: Split, config: StudyConfig) -> Iterator[Estimate]:
@@ -85,15 +90,16 @@ def refused(write: Author, missing: Missing) -> Iterator[Refusal]:
     """Yield what a missing comparison refuses: both halves."""
     for half in HALVES:
         stem = stem_of(missing.pair, missing.period)
-        yield _refusal(write, missing, f"gap.price_lens.{half}.{stem}", f"{half} half of the price gap")
+        yield refusal(write, missing, f"gap.price_lens.{half}.{stem}", f"{half} half of the price gap")
 
 
 def unplaced(write: Author, missing: Missing) -> Refusal:
     """Return the refusal of a brand that has no place on the map."""
-    return _refusal(write, missing, f"gap.map.{missing.pair.focal}", "product and name gap to the main benchmark")
+    return refusal(write, missing, f"gap.map.{missing.pair.focal}", "product and name gap to the main benchmark")
 
 
-def _refusal(write: Author, missing: Missing, name: str, what: str) -> Refusal:
+def refusal(write: Author, missing: Missing, name: str, what: str) -> Refusal:
+    """Return the refusal of one number about a comparison that could not be made."""
     own = write.panel.is_brand(missing.pair.focal) | write.panel.is_brand(missing.pair.benchmark)
     facts = (("brand", missing.pair.focal), ("focal", missing.models[0]), ("benchmark", missing.models[1]))
     origin = write.origin("gap.split", own)

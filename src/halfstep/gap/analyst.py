@@ -10,6 +10,7 @@ from scipy.special import stdtrit
 
 from halfstep.gap.offerings import Comparison, compare
 from halfstep.gap.split import Split, price_splits
+from halfstep.gap.verdict import plain_label
 from halfstep.market.hedonic import HedonicFit, fit_hedonic
 from halfstep.market.panel import Panel
 from halfstep.market.position import band_of, band_shares
@@ -58,15 +59,11 @@ def naive_readings(
         In money.
     """
     price_gap = split.price_benchmark - split.price_focal
-    yield Naive("whole price gap is brand", "name", _plain(price_gap, margin), (price_gap, 0.0, np.inf))
+    yield Naive("whole price gap is brand", "name", plain_label(price_gap, margin), (price_gap, 0.0, np.inf))
     yield _textbook(fit, split)
     if edges is not None:
         yield from _inside_band(panel, fit, split, edges, margin)
         yield _band_share(panel, split, edges)
-
-
-def _plain(value: float, margin: float) -> str:
-    return "short" if value > margin else "ahead" if value < -margin else "met"
 
 
 def _significant(value: float, se: float, freedom: float) -> str:
@@ -101,7 +98,7 @@ def _inside_band(
     narrow = price_splits(refit, [again])[0]
     for half in ("product", "name"):
         value, se, freedom = narrow.part(half)
-        yield Naive("inside the price band", half, _plain(value, margin), (value, se, freedom))
+        yield Naive("inside the price band", half, plain_label(value, margin), (value, se, freedom))
 
 
 def _band_share(panel: Panel, split: Split, edges: tuple[float, ...]) -> Naive:

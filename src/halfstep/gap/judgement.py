@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from halfstep.core.answer import Overall, Verdict
+from halfstep.core.answer import Verdict
 from halfstep.core.config import StudyConfig
 from halfstep.gap.offerings import Missing, Pair
 from halfstep.gap.split import Split
 from halfstep.gap.unseen import reference_of, unseen_multiple
 from halfstep.gap.verdict import Half, Judged, judge
 
-__all__ = ["HALVES", "Judgement", "judge_splits", "no_verdict", "overall", "stem_of", "verdict_of"]
+__all__ = ["HALVES", "Judgement", "judge_splits", "no_verdict", "stem_of", "verdict_of"]
 
 HALVES = ("product", "name")
 
@@ -78,28 +78,19 @@ def verdict_of(judgement: Judgement, config: StudyConfig, family: int) -> Verdic
     )  # fmt: skip
 
 
-def no_verdict(lens: str, missing: Missing, half: str) -> Verdict:
-    """Return the verdict of a half that has no estimate, or whose estimate may not be judged; `missing.why` says why."""
+def no_verdict(lens: str, missing: Missing, half: str, needs: tuple[str, ...] = ()) -> Verdict:
+    """Return the verdict of a half that has no estimate, or whose estimate may not be judged; `missing.why` says why.
+
+    Parameters
+    ----------
+    needs
+        What would make a verdict possible; what the refused estimate needs if absent.
+    """
     stem = f"{lens}_lens.{half}.{stem_of(missing.pair, missing.period)}"
     absent = missing.why in ("focal absent", "benchmark absent")
     return Verdict(
         id=f"verdict.{stem}", half=half, lens=lens, benchmark=missing.pair.benchmark, segment=missing.pair.segment,
         period=missing.period, label="no offering" if absent else "undecided", p=None, p_short=None, p_met=None,
         p_ahead=None, margin=None, margin_met=None, margin_short=None, breaking=None, reason=missing.why,
-        needs=(f"gap.{stem}",), estimate=f"gap.{stem}", family=0,
+        needs=needs or (f"gap.{stem}",), estimate=f"gap.{stem}", family=0,
     )  # fmt: skip
-
-
-def overall(judgements: list[Judgement], main: Split | None, config: StudyConfig) -> Overall | None:
-    if main is None:
-        return None
-    mine = {j.half: j.judged for j in judgements if j.split is main}
-    labels = {half: mine[half].label for half in HALVES}
-    if "undecided" in labels.values():
-        label, p = "undecided", None
-    else:
-        short = [half for half in HALVES if labels[half] == "short"]
-        label = {(): "neither", ("product",): "product missing", ("name",): "brand missing"}.get(tuple(short), "both")
-        p = max(0.0, 1 - sum(1 - mine[half].p for half in HALVES))
-    pair = main.comparison.pair
-    return Overall(label=label, p=p, benchmark=pair.benchmark, segment=pair.segment, period=main.comparison.period)

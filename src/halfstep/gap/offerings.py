@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from halfstep.core.config import StudyConfig
 from halfstep.market.hedonic import HedonicSpec, block
 from halfstep.market.panel import Panel, thin
 
-__all__ = ["BLOCK", "Comparison", "Missing", "Pair", "compare", "comparisons", "span", "windows"]
+__all__ = ["BLOCK", "Comparison", "Missing", "Pair", "asked_comparisons", "compare", "comparisons", "span", "windows"]
 
 Array = npt.NDArray[np.float64]
 
@@ -165,3 +166,13 @@ def comparisons(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> t
         whole = panel.periods
         return (compare(panel, pair, (whole[0], whole[-1]), spec, offering),)
     return tuple(compare(panel, pair, window, spec, offering) for window in found)
+
+
+def asked_comparisons(panel: Panel, config: StudyConfig, spec: HedonicSpec) -> list[Comparison | Missing]:
+    """Return the comparisons that get a verdict: every segment and benchmark, in the periods the study asks for."""
+    out: list[Comparison | Missing] = []
+    for segment in panel.segments:
+        for benchmark in config.study.benchmarks:
+            found = comparisons(panel, Pair(config.study.focal, benchmark, segment), spec, config.gap.offering)
+            out += found if config.gap.periods == "all" else found[-1:]
+    return out

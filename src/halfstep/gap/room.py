@@ -12,8 +12,10 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Estimate, Refusal
 from halfstep.core.series import Series
 from halfstep.gap.account import deciding, moved, readings, refused, split_estimates, unplaced
-from halfstep.gap.judgement import HALVES, judge_splits, no_verdict, overall, stem_of, verdict_of
-from halfstep.gap.offerings import Comparison, Missing, Pair, comparisons
+from halfstep.gap.demand_lens import look
+from halfstep.gap.judgement import HALVES, judge_splits, no_verdict, stem_of, verdict_of
+from halfstep.gap.lenses import accords, overall
+from halfstep.gap.offerings import Comparison, Missing, Pair, asked_comparisons
 from halfstep.gap.path import closing, half_step_map, map_comparisons, name_path, off_the_map, path_comparisons
 from halfstep.gap.split import Split, price_splits
 from halfstep.gap.verdict import robustness_value
@@ -32,7 +34,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     write = Author("gap", config, fit.panel, fit.panel.n)
     if fit.unidentified():
         return _unidentified(write, fit.unidentified(), config)
-    asked = _asked(inputs)
+    asked = asked_comparisons(fit.panel, config, fit.spec)
     on_map = map_comparisons(fit, config, watched(inputs))
     made, mapped, through_time = _split_together(
         inputs,
@@ -48,7 +50,8 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     path = name_path(write, config.study.focal, [s for s in through_time if s.has_error])
     dated = [] if path is None else [path, *closing(write, path, config, rng)]
     naive = [] if main is None else list(readings(write, inputs, main, [j for j in judgements if j.split is main]))
-    estimates: list[Estimate] = [
+    demand = look(inputs, upstream)
+    estimates: tuple[Estimate, ...] = (
         *(e for split in splits for e in split_estimates(write, split, config)),
         *(e for m in missing for e in refused(write, m)),
         *(unplaced(write, m) for m in off_the_map(on_map) if m.pair.focal != config.study.focal),
@@ -56,44 +59,41 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         *(d for d in dated if not isinstance(d, Series)),
         *(() if main is None else moved(write, inputs, main)),
         *(e for found, _ in naive for e in found),
-    ]
+        *(() if demand is None else demand.estimates),
+    )
+    verdicts = (
+        *(verdict_of(j, config, len(splits)) for j in judgements),
+        *(no_verdict("price", m, half) for m in missing for half in HALVES),
+        *(() if demand is None else demand.verdicts),
+    )
+    beside = tuple(accords(verdicts, estimates))
     return Answer(
         room="gap",
-        estimates=tuple(estimates),
+        estimates=estimates,
         series=(
             *half_step_map(write, config, [s for s in mapped if s.has_error]),
             *(d for d in dated if isinstance(d, Series)),
         ),
         checks=(*_checks(config, splits, fit.panel.n - fit.squares.rank), *_stale(inputs)),
-        verdicts=(
-            *(verdict_of(j, config, len(splits)) for j in judgements),
-            *(no_verdict("price", m, half) for m in missing for half in HALVES),
-        ),
-        overall=overall(judgements, main, config),
-        readings=tuple(reading for _, reading in naive),
+        verdicts=verdicts,
+        overall=None if main is None else overall(verdicts, beside, _where(main)),
+        readings=(*(reading for _, reading in naive), *(() if demand is None else demand.readings)),
+        accords=beside,
     )
 
 
 ROOM = Room("gap", ("sales",), _run)
 
 
-def _asked(inputs: Inputs) -> list[Comparison | Missing]:
-    """Return the comparisons that get a verdict: every segment and benchmark, in the periods the study asks for."""
-    config, panel = inputs.config, inputs.fit.panel
-    out: list[Comparison | Missing] = []
-    for segment in panel.segments:
-        for benchmark in config.study.benchmarks:
-            found = comparisons(
-                panel, Pair(config.study.focal, benchmark, segment), inputs.fit.spec, config.gap.offering
-            )
-            out += found if config.gap.periods == "all" else found[-1:]
-    return out
-
-
 def _split_together(inputs: Inputs, *groups: list[Comparison]) -> list[list[Split]]:
     """Split several groups of comparisons in one pass over the regression."""
     made = iter(price_splits(inputs.fit, [comparison for group in groups for comparison in group]))
     return [[next(made) for _ in group] for group in groups]
+
+
+def _where(split: Split) -> tuple[str, str, str]:
+    comparison = split.comparison
+    return comparison.pair.benchmark, comparison.pair.segment, comparison.period
 
 
 def _without_error(split: Split) -> Missing:

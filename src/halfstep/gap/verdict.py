@@ -32,7 +32,7 @@ Array = npt.NDArray[np.float64]
 LARGEST = 1e6
 """Times the study's margin, or references, beyond which nothing is searched."""
 
-__all__ = ["KINDS", "Half", "Judged", "judge", "robustness_value", "share_decided"]
+__all__ = ["KINDS", "Half", "Judged", "judge", "plain_label", "robustness_value", "share_decided"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,11 @@ def judge(halves: list[Half], confidence: float) -> list[Judged]:
             )
         )
     return out
+
+
+def plain_label(value: float, margin: float) -> str:
+    """Return the label of a figure taken at its word, as a reader without intervals would."""
+    return "short" if value > margin else "ahead" if value < -margin else "met"
 
 
 def share_decided(values: npt.NDArray[np.float64], half: Half, confidence: float) -> float:

@@ -1,0 +1,1 @@
+"""Tastes from market shares: Berry's inversion, instruments, two-stage least squares."""

@@ -1,0 +1,183 @@
+"""The demand room: tastes from market shares, or why these shares do not tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.core.answer import Answer
+from halfstep.core.check import Check, Status
+from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
+from halfstep.core.tastes import Functionals, Tastes
+from halfstep.demand.checks import demand_checks
+from halfstep.demand.elasticity import mean_slope
+from halfstep.demand.fit import DemandFit, DemandSpec, Unfit, fit_demand
+from halfstep.market.inputs import Inputs, Room, supply_bound
+from halfstep.market.records import Author
+from halfstep.market.room import watched
+from halfstep.numerics.intervals import fieller
+from halfstep.numerics.iv import TwoStage
+
+__all__ = ["ROOM"]
+
+Array = npt.NDArray[np.float64]
+
+ASSUMPTIONS = ("clusters independent", "logit tastes", "instruments exogenous")
+
+NEEDS = {
+    "no instruments": ("a cost shifter or instruments in [demand]",),
+    "instruments vanish": ("a cost shifter", "differentiation instruments"),
+    "fewer instruments than needed": ("a cost shifter", "differentiation instruments"),
+    "not identified": ("models of one brand and period that differ in it",),
+    "no rows": ("rows with sales and every attribute filled",),
+    "supply, not demand": ("orders net of cancellations",),
+    "deliveries, backlog unknown": ("a flow table with the backlog", "orders net of cancellations"),
+}
+"""Reason of a refusal -> what would make an answer possible."""
+
+
+def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generator) -> Answer:
+    config, panel = inputs.config, inputs.panel
+    if config.demand is None:
+        return Answer(room="demand", dark="[demand]")
+    barred = supply_bound(inputs)
+    if config.columns.outcome == "deliveries" and inputs.flow is None:
+        return _refused(inputs, Unfit("deliveries, backlog unknown"))
+    if barred.all():
+        return _refused(inputs, Unfit("supply, not demand"))
+    spec = DemandSpec.of(config)
+    fit = fit_demand(panel, spec, inputs.reach, barred)
+    if isinstance(fit, Unfit):
+        return _refused(inputs, fit)
+    write = Author("demand", config, fit.panel, fit.panel.n)
+    return Answer(
+        room="demand",
+        estimates=(*_coefficients(write, fit), *_robust(write, fit), *_elasticities(write, fit, watched(inputs))),
+        checks=tuple(demand_checks(inputs, fit, barred)),
+        tastes=(_tastes(write, fit, fit.two, "demand"), _tastes(write, fit, _as_two_stage(fit), "demand naive")),
+    )
+
+
+ROOM = Room("demand", ("sales",), _run)
+
+
+def _refused(inputs: Inputs, unfit: Unfit) -> Answer:
+    write = Author("demand", inputs.config, inputs.panel)
+    origin = write.origin("demand", np.ones(inputs.panel.n, dtype=bool), ASSUMPTIONS)
+    names = ", ".join(unfit.names)
+    refusal = Refusal(
+        id="demand.tastes", what="tastes from market shares", why=unfit.why, needs=NEEDS[unfit.why], origin=origin,
+        facts=(("names", names),),
+    )  # fmt: skip
+    check = Check(
+        id="demand.tastes", status=Status.FAIL, why=unfit.why, do="give what the demand lens needs", facts=(("names", names),)
+    )  # fmt: skip
+    return Answer(room="demand", estimates=(refusal,), checks=(check,))
+
+
+def _coefficients(write: Author, fit: DemandFit) -> Iterator[Estimate]:
+    """Yield alpha and rho by every estimator, and what a unit of each attribute is worth in money."""
+    everything = np.ones(fit.panel.n, dtype=bool)
+    for name, squares in (("2sls", fit.two.squares), ("ols", fit.naive)):
+        origin = write.origin(f"demand.{name}", everything, ASSUMPTIONS if name == "2sls" else ASSUMPTIONS[:2])
+        found = squares.functionals(squares.coefficient_weights(np.eye(len(fit.names))))
+        for k, (symbol, subject) in enumerate(fit.names):
+            if symbol == "beta":
+                attribute, epoch = subject.split("@")
+                if epoch == "0":
+                    yield _worth(write, f"{attribute}.{name}", found, k, origin)
+            else:
+                sign, unit = (-1.0, "utils per money unit") if symbol == "alpha" else (1.0, "number")
+                value = (sign * float(found.value[k]), float(found.se[k]), float(found.freedom[k]))
+                yield write.estimated(f"demand.{symbol}.{name}", f"{symbol} by {name}", value, unit, origin)
+    if fit.gmm is not None:
+        origin = write.origin("demand.gmm", everything, ASSUMPTIONS)
+        value = (-float(fit.gmm.beta[0]), float(fit.gmm.se[0]), float(fit.two.squares.clusters - 1))
+        yield write.estimated("demand.alpha.gmm", "alpha by gmm", value, "utils per money unit", origin)
+
+
+def _worth(write: Author, name: str, found: Functionals, k: int, origin: Origin) -> Estimate:
+    """Return ``beta_k / alpha`` with its Fieller interval, or a refusal where alpha cannot be told from zero."""
+    alpha, level = -float(found.value[0]), write.config.gap.level
+    value, covariance = float(found.value[k]) / alpha, found.covariance
+    variance = (covariance[k, k] + 2 * value * covariance[0, k] + value**2 * covariance[0, 0]) / alpha**2
+    with_scale = -(covariance[0, k] + value * covariance[0, 0]) / alpha**2
+    freedom = float(min(found.freedom[0], found.freedom[k]))
+    errors = (float(variance), float(with_scale), float(covariance[0, 0]) / alpha**2)
+    ends = fieller(value, errors, freedom, level) if alpha > 0 else None
+    what, unit = "worth of a unit of an attribute", write.config.study.currency.en
+    if ends is None:
+        return Refusal(
+            id=f"demand.worth.{name}", what=what, why="not measurable in money", needs=("a cost shifter",), origin=origin
+        )  # fmt: skip
+    return Point(
+        id=f"demand.worth.{name}", what=what, value=value, lo=ends[0], hi=ends[1], level=level, unit=unit,
+        n=origin.rows_used, tier=write.tier, origin=origin, se=float(np.sqrt(variance)), freedom=freedom,
+    )  # fmt: skip
+
+
+def _robust(write: Author, fit: DemandFit) -> Iterator[Estimate]:
+    """Yield the pieces of the set of alphas that holds however weak the instruments are."""
+    origin = write.origin("demand.anderson_rubin", np.ones(fit.panel.n, dtype=bool), ASSUMPTIONS)
+    what = "alpha whatever the instruments' strength"
+    if not fit.robust.intervals:
+        yield Refusal(
+            id="demand.alpha.robust", what=what, why="every alpha rejected", needs=("a cost shifter",), origin=origin
+        )
+    for i, (lo, hi) in enumerate(reversed(fit.robust.intervals), start=1):
+        yield Bound(
+            id=f"demand.alpha.robust.{i}", what=what, lo=-hi, hi=-lo, unit="utils per money unit", n=fit.panel.n,
+            tier=write.tier, origin=origin,
+        )  # fmt: skip
+
+
+def _elasticities(write: Author, fit: DemandFit, brands: tuple[str, ...]) -> Iterator[Estimate]:
+    """Yield each drawn brand's mean own-price elasticity; a bound where the number of possible buyers is unknown.
+
+    The interval is that of alpha; in the nested logit it takes rho as estimated.
+    """
+    found = fit.two.functionals(fit.two.coefficient_weights(np.eye(len(fit.names))[:, :1]))
+    alpha, se, freedom = -float(found.value[0]), float(found.se[0]), float(found.freedom[0])
+    last = fit.panel.period == fit.panel.period.max()
+    unknown = ~np.isfinite(fit.shares.s)
+    for brand in brands:
+        rows = fit.panel.is_brand(brand) & last
+        if not rows.any():
+            continue
+        origin = write.origin("demand.elasticity", rows, ASSUMPTIONS)
+        if unknown[rows].any():
+            slopes = [mean_slope(fit, rows, s) for s in (np.zeros(fit.panel.n), _among_sold(fit))]
+            ends = sorted(-alpha * slope for slope in slopes)
+            yield Bound(
+                id=f"demand.elasticity.{brand}", what="own-price elasticity", lo=ends[0], hi=ends[1], unit="number",
+                n=int(rows.sum()), tier=write.tier, origin=origin,
+            )  # fmt: skip
+        else:
+            slope = mean_slope(fit, rows, fit.shares.s)
+            value = (-alpha * slope, se * abs(slope), freedom)
+            yield write.estimated(f"demand.elasticity.{brand}", "own-price elasticity", value, "number", origin)
+
+
+def _among_sold(fit: DemandFit) -> Array:
+    """Return shares among what was sold: the largest that shares of all possible buyers can be."""
+    return fit.shares.q / np.bincount(fit.panel.market, fit.shares.q)[fit.panel.market]
+
+
+def _tastes(write: Author, fit: DemandFit, regression: TwoStage, lens: str) -> Tastes:
+    found = regression.functionals(regression.coefficient_weights(np.eye(len(fit.names))))
+    flip = np.array([-1.0 if symbol == "alpha" else 1.0 for symbol, _ in fit.names])
+    reach = "reach" if not fit.utilities.net.all() else ""
+    return Tastes(
+        lens=lens, nodes=("all",), labels=fit.names, value=(flip * found.value)[None, :],
+        covariance=flip[:, None] * found.covariance * flip, contains=tuple(filter(None, ("name", reach, "misbelief", "unseen quality"))),
+        is_taste=True, tier=write.tier, origin=write.origin("demand.2sls", np.ones(fit.panel.n, dtype=bool), ASSUMPTIONS),
+        regression=regression, rows=fit.panel.row, gross=fit.utilities.gross,
+    )  # fmt: skip
+
+
+def _as_two_stage(fit: DemandFit) -> TwoStage:
+    """Return least squares with price taken as given, in the same clothes."""
+    return replace(fit.two, squares=fit.naive, accepted=None)
