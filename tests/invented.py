@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import random
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -98,19 +99,27 @@ def toml(value: dict[str, Any], prefix: str = "") -> str:
     return "\n".join([*plain, *tables]) + "\n"
 
 
-def write(folder: Path, sales: pl.DataFrame | bytes | None, changes: dict[str, Any] | None = None) -> Path:
-    """Write a study; bytes are written as the sales table as they are."""
+def write(
+    folder: Path,
+    sales: pl.DataFrame | bytes | None,
+    changes: dict[str, Any] | None = None,
+    tables: Mapping[str, pl.DataFrame | bytes | str] | None = None,
+) -> Path:
+    """Write a study; bytes and text are written as they are. `tables` are named in `[tables]` if they are not yet."""
     chosen = settings(changes)
     folder.mkdir(parents=True, exist_ok=True)
+    for name in tables or {}:
+        chosen["tables"].setdefault(name, f"{name}.csv")
     (folder / "study.toml").write_text(toml(chosen), encoding="utf-8")
-    if sales is not None:
-        path = folder / chosen["tables"]["sales"]
-        if isinstance(sales, bytes):
-            path.write_bytes(sales)
+    given: dict[str, pl.DataFrame | bytes | str] = {} if sales is None else {"sales": sales}
+    for name, table in (given | dict(tables or {})).items():
+        path = folder / chosen["tables"][name]
+        if isinstance(table, bytes | str):
+            path.write_bytes(table if isinstance(table, bytes) else table.encode())
         elif path.suffix == ".parquet":
-            sales.write_parquet(path)
+            table.write_parquet(path)
         else:
-            sales.write_csv(path)
+            table.write_csv(path)
     return folder
 
 
@@ -127,3 +136,45 @@ def numbers(outcome: Outcome, room: str = "gap") -> dict[str, float]:
             if hasattr(estimate, field):
                 out[f"{estimate.id}.{field}"] = float(getattr(estimate, field))
     return out
+
+
+JUNK = (
+    "", " ", "nan", "inf", "-inf", "1e400", "1e300", "1e-320", "-5", "-0", "0", "abc", "1,2", '"', '""', '"a\nb"', "\x00",
+    "\r", "\t", ";", "１２", "12万", "17-18%", "null", "None", "00012", "99999999999999999999", "x" * 3000, "\ufeff", "é",
+    "=1+1", "2000-Q5", "2000-13", "2000-Q1", "2000-01", "true", "\u3000", "\u2028", "'", "\\",
+)  # fmt: skip
+ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16")
+
+
+def mutated(rng: random.Random, base: str) -> bytes:
+    """A CSV with one to four things wrong, in some encoding."""
+    lines = [row.split(",") for row in base.strip().split("\n")]
+    for _ in range(rng.randint(1, 4)):
+        i, j = rng.randrange(1, len(lines)), rng.randrange(len(lines[0]))
+        kind = rng.choice(
+            ("cell", "cell", "cell", "cell", "column", "cut", "twice", "gone", "no column", "name", "names")
+        )
+        if kind == "cell":
+            lines[i][min(j, len(lines[i]) - 1)] = rng.choice(JUNK)
+        elif kind == "column":
+            value = rng.choice(JUNK)
+            lines = [lines[0], *([*row[:j], value, *row[j + 1 :]] for row in lines[1:])]
+        elif kind == "cut":
+            lines[i] = lines[i][: max(j, 1)]
+        elif kind == "twice":
+            lines.insert(i, list(lines[i]))
+        elif kind == "gone":
+            lines = lines[:i] + lines[i + rng.randint(1, 60) :]
+        elif kind == "no column" and len(lines[0]) > 1:
+            lines = [[*row[:j], *row[j + 1 :]] or [""] for row in lines]
+        elif kind in ("name", "names"):
+            lines[0][j] = rng.choice(JUNK) if kind == "name" else lines[0][j - 1]
+        if len(lines) < 2:
+            break
+    raw = rng.choice(("\n", "\n", "\r\n", "\r")).join(",".join(row) for row in lines).encode(rng.choice(ENCODINGS))
+    if rng.random() < 0.1:
+        raw = raw[: rng.randrange(len(raw))]
+    if rng.random() < 0.1:
+        at = rng.randrange(len(raw) + 1)
+        raw = raw[:at] + rng.randbytes(5) + raw[at:]
+    return raw

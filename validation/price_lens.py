@@ -107,8 +107,13 @@ def as_panel(made: Simulated) -> Panel:
         X=made.X,
         attributes=tuple(f"x{k}" for k in range(made.X.shape[1])),
         brands=brands,
-        places=1,
         segments={"all": everything},
+        firm=made.brand,
+        nest=np.zeros(len(made.p), dtype=np.int64),
+        cost=np.zeros((len(made.p), 0)),
+        size=np.full(len(made.p), np.nan),
+        place=np.zeros(len(made.p), dtype=np.int64),
+        place_names=("",),
     )
 
 

@@ -13,47 +13,7 @@ import pytest
 from halfstep.core.errors import StudyFaultsError
 from halfstep.data.study import load
 from halfstep.study import run
-from tests.invented import market, numbers, write
-
-JUNK = (
-    "", " ", "nan", "inf", "-inf", "1e400", "1e300", "1e-320", "-5", "-0", "0", "abc", "1,2", '"', '""', '"a\nb"', "\x00",
-    "\r", "\t", ";", "１２", "12万", "17-18%", "null", "None", "00012", "99999999999999999999", "x" * 3000, "\ufeff", "é",
-    "=1+1", "2000-Q5", "2000-13", "2000-Q1", "2000-01", "true", "\u3000", "\u2028", "'", "\\",
-)  # fmt: skip
-ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16")
-
-
-def mutated(rng: random.Random, base: str) -> bytes:
-    lines = [row.split(",") for row in base.strip().split("\n")]
-    for _ in range(rng.randint(1, 4)):
-        i, j = rng.randrange(1, len(lines)), rng.randrange(len(lines[0]))
-        kind = rng.choice(
-            ("cell", "cell", "cell", "cell", "column", "cut", "twice", "gone", "no column", "name", "names")
-        )
-        if kind == "cell":
-            lines[i][min(j, len(lines[i]) - 1)] = rng.choice(JUNK)
-        elif kind == "column":
-            value = rng.choice(JUNK)
-            lines = [lines[0], *([*row[:j], value, *row[j + 1 :]] for row in lines[1:])]
-        elif kind == "cut":
-            lines[i] = lines[i][: max(j, 1)]
-        elif kind == "twice":
-            lines.insert(i, list(lines[i]))
-        elif kind == "gone":
-            lines = lines[:i] + lines[i + rng.randint(1, 60) :]
-        elif kind == "no column" and len(lines[0]) > 1:
-            lines = [[*row[:j], *row[j + 1 :]] or [""] for row in lines]
-        elif kind in ("name", "names"):
-            lines[0][j] = rng.choice(JUNK) if kind == "name" else lines[0][j - 1]
-        if len(lines) < 2:
-            break
-    raw = rng.choice(("\n", "\n", "\r\n", "\r")).join(",".join(row) for row in lines).encode(rng.choice(ENCODINGS))
-    if rng.random() < 0.1:
-        raw = raw[: rng.randrange(len(raw))]
-    if rng.random() < 0.1:
-        at = rng.randrange(len(raw) + 1)
-        raw = raw[:at] + rng.randbytes(5) + raw[at:]
-    return raw
+from tests.invented import market, mutated, numbers, write
 
 
 def test_three_hundred_damaged_files_bring_answers_or_faults_and_nothing_else(tmp_path: Path) -> None:

@@ -35,7 +35,9 @@ def panel(rows: list[tuple[int, int, int, float, float]], frequency: int = 1) ->
         file="invented", frequency=frequency, row=np.arange(2, n + 2), period=period.astype(np.int64),
         market=np.unique(period, return_inverse=True)[1].astype(np.int64), brand=brand.astype(np.int64),
         model=model.astype(np.int64), cluster=model.astype(np.int64), p=p.astype(float), q=q.astype(float),
-        X=np.zeros((n, 0)), attributes=(), brands=BRANDS, places=1, segments={"all": np.ones(n, dtype=bool)},
+        X=np.zeros((n, 0)), attributes=(), brands=BRANDS, segments={"all": np.ones(n, dtype=bool)},
+        firm=brand.astype(np.int64), nest=np.zeros(n, dtype=np.int64), cost=np.zeros((n, 0)), size=np.full(n, np.nan),
+        place=np.zeros(n, dtype=np.int64), place_names=("",),
     )  # fmt: skip
 
 

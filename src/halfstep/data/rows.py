@@ -1,9 +1,10 @@
-"""What the rows of the sales table must satisfy, each fault with its row and cell."""
+"""What the rows of a table must satisfy, those of the sales table first, each fault with its row and cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from typing import Literal
 
 import polars as pl
 
@@ -13,33 +14,19 @@ from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
 from halfstep.data.tables import ROW, Table
 
-__all__ = ["LARGEST", "canonical", "check_rows", "kinds", "where"]
+__all__ = ["LARGEST", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "twins", "where"]
 
 LARGEST = 1e30
 """No price, quantity or attribute is larger, none but zero is smaller than one over it: such a cell is a slip, and
 products of it would overflow."""
 
 
-def kinds(table: Table, words: Iterable[str], numbers: Iterable[str]) -> Iterator[Fault]:
-    """Yield columns (of a Parquet file) whose type cannot be read as words or as numbers at all."""
-    numeric = set(numbers)
-    for column in sorted({*words, *numeric}):
-        kind = table.frame.schema[column]
-        dated = column in numeric and kind.is_temporal()
-        if dated or kind.is_nested() or kind in (pl.Binary, pl.Object, pl.Time, pl.Duration):
-            yield Fault(
-                table=table.file,
-                column=column,
-                what=f"expected {'numbers' if column in numeric else 'text'}; the column holds {kind}",
-                mend="export the column as plain text or numbers",
-            )
-
-
 def check_rows(config: StudyConfig, table: Table) -> Iterator[Fault]:
     """Yield every fault in the rows."""
     columns = config.columns
-    yield from _periods(table, columns.period)
-    names = {columns.brand, columns.model, *(c for c in (columns.place, columns.cluster) if c)}
+    yield from check_periods(table, columns.period)
+    demand = [config.demand.firm, config.demand.nest] if config.demand else []
+    names = {columns.brand, columns.model, *(c for c in (columns.place, columns.cluster, *demand) if c)}
     for column in sorted(names):
         blank = text(column).is_null()
         yield from where(table, column, blank, "expected a name; the cell is blank", "fill it or remove the row")
@@ -65,33 +52,39 @@ def canonical(frame: pl.DataFrame, column: str) -> pl.Expr:
     return period_text(frame, column).replace(known)
 
 
-def _numbers(config: StudyConfig, table: Table) -> Iterator[Fault]:
-    columns = config.columns
-    logged = {c for a in config.attributes if a.transform == "log" for c in a.columns}
-    attributes = {c for a in config.attributes for c in a.columns}
-    for column in [columns.price, columns.quantity, *sorted(attributes - {columns.price, columns.quantity})]:
-        value, blank = number(column), pl.col(column).is_null()
-        if column in (columns.price, columns.quantity):
-            what = "expected a number; the cell is blank"
-            yield from where(table, column, blank, what, "fill it or remove the row")
-        bad = ~blank & (
-            value.is_null() | value.is_nan() | (value.abs() > LARGEST) | ((value != 0) & (value.abs() < 1 / LARGEST))
-        )
-        plain, mend = "expected a plain number", "write digits with a point for decimals, no unit"
-        yield from where(table, column, bad, plain, mend, show=True)
-        if column == columns.price or column in logged:
-            above, mend = "expected more than zero", "correct the figure or leave the cell blank"
-            yield from where(table, column, ~bad & (value <= 0), above, mend, show=True)
-        elif column == columns.quantity:
-            least = "expected zero or more"
-            yield from where(table, column, ~bad & (value < 0), least, "correct the figure", show=True)
+def check_numbers(
+    table: Table, column: str, *, filled: bool = False, least: Literal["above", "zero", ""] = ""
+) -> Iterator[Fault]:
+    """Yield cells that are no plain number, are blank and must be `filled`, or are too small.
+
+    Parameters
+    ----------
+    least
+        "above": more than zero; "zero": zero or more.
+    """
+    value, blank = number(column), pl.col(column).is_null()
+    if filled:
+        what = "expected a number; the cell is blank"
+        yield from where(table, column, blank, what, "fill it or remove the row")
+    bad = ~blank & (
+        value.is_null() | value.is_nan() | (value.abs() > LARGEST) | ((value != 0) & (value.abs() < 1 / LARGEST))
+    )
+    plain, mend = "expected a plain number", "write digits with a point for decimals, no unit"
+    yield from where(table, column, bad, plain, mend, show=True)
+    if least == "above":
+        above, mend = "expected more than zero", "correct the figure or leave the cell blank"
+        yield from where(table, column, ~bad & (value <= 0), above, mend, show=True)
+    elif least == "zero":
+        yield from where(table, column, ~bad & (value < 0), "expected zero or more", "correct the figure", show=True)
 
 
-def _periods(table: Table, column: str) -> Iterator[Fault]:
+def check_periods(table: Table, column: str, *, blanks: bool = False) -> Iterator[Fault]:
+    """Yield cells that are no period, and a column that mixes years, quarters and months; `blanks` are allowed."""
     keys = table.frame.select(pl.col(ROW), period_text(table.frame, column).alias("key"))
     parsed = {key: period_or_none(key) for key in keys["key"].unique().drop_nulls().to_list()}
     strange = [key for key, period in parsed.items() if period is None]
-    for row, key in keys.filter(pl.col("key").is_null() | pl.col("key").is_in(strange)).iter_rows():
+    blank = pl.lit(False) if blanks else pl.col("key").is_null()
+    for row, key in keys.filter(blank | pl.col("key").is_in(strange)).iter_rows():
         came = "the cell is blank" if key is None else f"got {key[:60]!r}"
         yield Fault(
             table=table.file,
@@ -100,13 +93,31 @@ def _periods(table: Table, column: str) -> Iterator[Fault]:
             what=f"expected a year, quarter or month; {came}",
             mend="write 1990, 1990-Q1 or 1990-01",
         )
-    if len({p.frequency for p in parsed.values() if p is not None}) > 1:
+    if len(frequencies(table, column)) > 1:
         yield Fault(
             table=table.file,
             column=column,
             what="years, quarters and months are mixed",
             mend="give one kind of period; split the table by kind",
         )
+
+
+def frequencies(table: Table, column: str) -> set[int]:
+    """Return how many periods a year has, by the cells that are periods."""
+    keys = table.frame.select(period_text(table.frame, column)).to_series().unique().drop_nulls().to_list()
+    return {period.frequency for key in keys if (period := period_or_none(key)) is not None}
+
+
+def _numbers(config: StudyConfig, table: Table) -> Iterator[Fault]:
+    columns = config.columns
+    logged = {c for a in config.attributes if a.transform == "log" for c in a.columns}
+    others = {c for a in config.attributes for c in a.columns} | set(config.demand.cost if config.demand else ())
+    yield from check_numbers(table, columns.price, filled=True, least="above")
+    yield from check_numbers(
+        table, columns.quantity, filled=True, least="above" if columns.quantity in logged else "zero"
+    )
+    for column in sorted(others - {columns.price, columns.quantity}):
+        yield from check_numbers(table, column, least="above" if column in logged else "")
 
 
 def _days(table: Table, column: str) -> Iterator[Fault]:
@@ -125,24 +136,46 @@ def _days(table: Table, column: str) -> Iterator[Fault]:
 def _duplicates(config: StudyConfig, table: Table) -> Iterator[Fault]:
     columns = config.columns
     key = [
-        canonical(table.frame, columns.period).alias("k0"),
-        text(columns.brand).replace(config.brands.aliases).alias("k1"),
-        text(columns.model).alias("k2"),
+        canonical(table.frame, columns.period),
+        text(columns.brand).replace(config.brands.aliases),
+        text(columns.model),
+        *([text(columns.place)] if columns.place else []),
     ]
-    key += [text(columns.place).alias("k3")] if columns.place else []
-    keyed = table.frame.select(*key, pl.col(ROW), text(columns.quantity).alias("q"), text(columns.price).alias("p"))
-    names = [expression.meta.output_name() for expression in key]
-    repeated = keyed.filter(pl.struct(names).is_duplicated() & ~pl.any_horizontal(pl.col(names).is_null()))
-    for twins in repeated.sort([*names, ROW]).partition_by(names, maintain_order=True):
-        rows = ", ".join(f"row {r}: quantity {q}, price {p}" for r, q, p in twins.select(ROW, "q", "p").iter_rows())
-        what = " ".join(str(v) for v in twins.select(names).row(0))
+    for row, what in twins(table, key, {"quantity": columns.quantity, "price": columns.price}):
         yield Fault(
             table=table.file,
-            row=twins[ROW][0],
+            row=row,
             column=columns.model,
-            what=f"{what} occurs {twins.height} times ({rows})",
+            what=what,
             mend="keep one row for each period, place, brand and model",
         )
+
+
+def twins(table: Table, key: list[pl.Expr], shown: dict[str, str]) -> Iterator[tuple[int, str]]:
+    """Yield, for each key that occurs more than once, its first row and a sentence with its rows side by side.
+
+    Parameters
+    ----------
+    key
+        Parts of the key; rows in which one is null are passed over.
+    shown
+        What is quoted of each row: word -> column.
+    """
+    names = [f"k{i}" for i in range(len(key))]
+    parts = [part.alias(name) for part, name in zip(key, names, strict=True)]
+    keyed = table.frame.select(
+        *parts, pl.col(ROW), *(text(column).alias(f"v{i}") for i, column in enumerate(shown.values()))
+    )
+    repeated = keyed.filter(pl.struct(names).is_duplicated() & ~pl.any_horizontal(pl.col(names).is_null()))
+    for same in repeated.sort([*names, ROW]).partition_by(names, maintain_order=True):
+        rows = []
+        for row, *cells in same.drop(names).iter_rows():
+            rows.append(
+                f"row {row}: "
+                + ", ".join(f"{w} {'blank' if c is None else c}" for w, c in zip(shown, cells, strict=True))
+            )
+        what = " ".join(str(v) for v in same.select(names).row(0) if v != "")
+        yield same[ROW][0], f"{what} occurs {same.height} times ({'; '.join(rows)})"
 
 
 def _share_sums(config: StudyConfig, table: Table) -> Iterator[Fault]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
-from halfstep.data.rows import LARGEST, canonical, check_rows, kinds, where
+from halfstep.data.columns import absent, kinds, near
+from halfstep.data.rows import LARGEST, canonical, check_rows, where
 from halfstep.data.schema import in_segment, number, text
 from halfstep.data.settings import STUDY, check_settings
+from halfstep.data.side_rules import check_sides
 from halfstep.data.tables import ROW, Table
 
 __all__ = ["check_tables"]
@@ -29,19 +30,19 @@ def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
                 table=STUDY, column="tables.sales", what="expected a sales table; none is named", mend="name the file"
             )
         )
-    if "sales" not in tables:
-        return faults
-    sales = tables["sales"]
-    absent = list(_absent(sales, _sales_columns(config)))
-    faults += absent
-    unread = [] if absent else list(_kinds(config, sales))
-    faults += unread
-    if not absent and not unread:
-        faults += check_rows(config, sales)
-        faults += _brands(config, sales)
-        faults += _segments(config, sales)
+    sales = tables.get("sales")
+    if sales is not None:
+        unread = list(absent(sales, _sales_columns(config))) or list(_kinds(config, sales))
+        faults += unread
+        if unread:
+            sales = None
+        else:
+            faults += check_rows(config, sales)
+            faults += _brands(config, sales)
+            faults += _segments(config, sales)
     if "markets" in tables:
-        faults += _markets(config, tables["markets"], None if absent or unread else sales)
+        faults += _markets(config, tables["markets"], sales)
+    faults += check_sides(config, tables, sales)
     return faults
 
 
@@ -55,37 +56,19 @@ def _sales_columns(config: StudyConfig) -> dict[str, str]:
         named |= {f"attributes.{attribute.id}.{i}": column for i, column in enumerate(attribute.columns)}
     for segment in config.scope.segments:
         named |= {f"scope.segments.{segment.id}.{column}": column for column in (*segment.among, *segment.between)}
+    if config.demand is not None:
+        named |= {f"demand.cost.{i}": column for i, column in enumerate(config.demand.cost)}
+        named |= {"demand.firm": config.demand.firm, "demand.nest": config.demand.nest}
     return {key: column for key, column in named.items() if column is not None}
 
 
 def _kinds(config: StudyConfig, sales: Table) -> Iterator[Fault]:
     columns = config.columns
     attributes = {column for attribute in config.attributes for column in attribute.columns}
-    numbers = {columns.price, columns.quantity} | attributes
+    numbers = {columns.price, columns.quantity} | attributes | set(config.demand.cost if config.demand else ())
     for segment in config.scope.segments:
         numbers |= set(segment.between)
     return kinds(sales, set(_sales_columns(config).values()) - numbers, numbers)
-
-
-def _near(name: str, names: Iterable[str]) -> str | None:
-    """Return the closest of some names, letters of either case alike."""
-    folded = {candidate.casefold(): candidate for candidate in sorted(names, reverse=True)}
-    found = get_close_matches(name.casefold(), list(folded), n=1, cutoff=0.5)
-    return folded[found[0]] if found else None
-
-
-def _absent(table: Table, wanted: dict[str, str]) -> Iterator[Fault]:
-    present = [name for name in table.frame.columns if name != ROW]
-    for key, column in wanted.items():
-        if column not in present:
-            near = _near(column, present)
-            hint = f"did you mean {near!r}?" if near else f"the table has: {', '.join(present)}"
-            yield Fault(
-                table=table.file,
-                column=column,
-                what=f"expected this column ({key}); the table has none of that name",
-                mend=f"correct study.toml; {hint}",
-            )
 
 
 def _brands(config: StudyConfig, table: Table) -> Iterator[Fault]:
@@ -102,8 +85,8 @@ def _brands(config: StudyConfig, table: Table) -> Iterator[Fault]:
     ]
     for key, brand in wanted:
         if brand not in present:
-            near = _near(brand, present)
-            hint = f"did you mean {near!r}?" if near else f"the table has: {', '.join(sorted(present)[:12])}"
+            close = near(brand, present)
+            hint = f"did you mean {close!r}?" if close else f"the table has: {', '.join(sorted(present)[:12])}"
             yield Fault(
                 table=STUDY,
                 column=key,
@@ -149,13 +132,11 @@ def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterat
     columns = config.market_columns
     if columns is None:
         return
-    named = {f"market_columns.{k}": getattr(columns, k) for k in ("period", "place", "deflator")}
-    absent = list(_absent(markets, {key: column for key, column in named.items() if column is not None}))
-    yield from absent
-    if absent:
-        return
-    numbers = {column for column in (columns.deflator,) if column is not None}
-    unread = list(kinds(markets, {c for c in (columns.period, columns.place) if c is not None}, numbers))
+    named = {f"market_columns.{k}": getattr(columns, k) for k in ("period", "place", "deflator", "size")}
+    words = {c for c in (columns.period, columns.place) if c is not None}
+    numbers = {c for c in (columns.deflator, columns.size) if c is not None}
+    unread = list(absent(markets, {key: column for key, column in named.items() if column is not None}))
+    unread = unread or list(kinds(markets, words, numbers))
     yield from unread
     if unread:
         return
@@ -189,6 +170,31 @@ def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterat
             table=markets.file,
             what=f"the market {period} {place}".rstrip() + " of the sales table has no row",
             mend="add it",
+        )
+    if columns.size is not None and config.columns.quantity_kind == "units":
+        yield from _too_small(config, markets, sales, columns.size)
+
+
+def _too_small(config: StudyConfig, markets: Table, sales: Table, column: str) -> Iterator[Fault]:
+    """Yield markets with no more possible buyers than units sold in them."""
+    columns = config.market_columns
+    assert columns is not None
+    sold = _market_keys(sales, config.columns.period, config.columns.place).with_columns(
+        sales.frame.select(number(config.columns.quantity).alias("sold")).to_series()
+    )
+    sizes = _market_keys(markets, columns.period, columns.place).with_columns(
+        markets.frame.select(pl.col(ROW), number(column).alias("size"))
+    )
+    sums = sold.group_by("period", "place").agg(pl.col("sold").sum())
+    small = sizes.join(sums, on=["period", "place"]).filter((pl.col("size") > 0) & (pl.col("size") <= pl.col("sold")))
+    for market in small.sort(ROW).iter_rows(named=True):
+        name = f"{market['period']} {market['place']}".strip()
+        yield Fault(
+            table=markets.file,
+            row=market[ROW],
+            column=column,
+            what=f"expected more possible buyers than units sold; {name} has {market['size']:.12g} and {market['sold']:.12g}",
+            mend="count everyone who might have bought, buyers of nothing included, in the unit of the quantity",
         )
 
 

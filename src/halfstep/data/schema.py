@@ -12,7 +12,7 @@ from halfstep.core.config import Segment, StudyConfig
 from halfstep.core.period import parse_period
 from halfstep.data.tables import ROW, Table
 
-__all__ = ["Sales", "day", "in_segment", "number", "period_text", "text", "tidy_sales"]
+__all__ = ["Sales", "brand_name", "day", "in_segment", "number", "period_text", "text", "tidy_sales"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +23,9 @@ class Sales:
     ----------
     frame
         Columns row, period (ordinal), place, brand, model, cluster, price (money unit, deflated where a deflator is
-        given), quantity, `x_<attribute>` (transformed; null where the file is blank), `in_<segment>`.
+        given), quantity, size (possible buyers of the row's market; null where none is given), firm (the brand where no
+        column is named), nest ("" where none is), `x_<attribute>` (transformed; null where the file is blank), `z_<i>`
+        (cost shifters in the order of the study; null where blank), `in_<segment>`.
     file
         File the rows come from.
     frequency
@@ -78,7 +80,7 @@ def in_segment(segment: Segment) -> pl.Expr:
 def tidy_sales(config: StudyConfig, tables: dict[str, Table]) -> tuple[Sales, list[Fault]]:
     """Rename, transform and select; the tables must have passed `check_tables`."""
     table, columns = tables["sales"], config.columns
-    frame = table.frame
+    frame, brand = table.frame, brand_name(config, columns.brand)
     keys = {key: parse_period(key) for key in frame.select(period_text(frame, columns.period)).to_series().unique()}
     frequency = next(iter(keys.values())).frequency
     attributes = []
@@ -93,16 +95,17 @@ def tidy_sales(config: StudyConfig, tables: dict[str, Table]) -> tuple[Sales, li
         .replace_strict({key: period.ordinal for key, period in keys.items()}, return_dtype=pl.Int64)
         .alias("period"),
         (text(columns.place) if columns.place else pl.lit("")).alias("place"),
-        _brand(config).alias("brand"),
+        brand.alias("brand"),
         text(columns.model).alias("model"),
         text(columns.cluster or columns.model).alias("cluster"),
         number(columns.price).alias("price"),
         number(columns.quantity).alias("quantity"),
         (day(frame, columns.first_known) if columns.first_known else pl.lit("")).fill_null("").alias("first_known"),
+        *_for_demand(config, brand),
         *attributes,
         *(in_segment(segment).alias(f"in_{segment.id}") for segment in config.scope.segments),
     )
-    tidy = _deflate(config, tables, tidy)
+    tidy = _of_markets(config, tables, tidy)
     kept, left_out = _scoped(config, tidy, {p.ordinal: p.last_day for p in keys.values()})
     faults = list(_nothing_left(config, kept, left_out, table))
     return Sales(kept.sort("period", "place", "brand", "model"), table.file, frequency, left_out), faults
@@ -143,22 +146,34 @@ def _nothing_left(config: StudyConfig, kept: pl.DataFrame, left_out: dict[str, i
         )
 
 
-def _brand(config: StudyConfig) -> pl.Expr:
-    name = text(config.columns.brand).replace(config.brands.aliases)
+def brand_name(config: StudyConfig, column: str) -> pl.Expr:
+    """Return a column of brands under the names used: aliases, and sub-brands where they count in their brand."""
+    name = text(column).replace(config.brands.aliases)
     return name.replace(config.brands.subbrands) if config.brands.subbrands_in else name
 
 
-def _deflate(config: StudyConfig, tables: dict[str, Table], tidy: pl.DataFrame) -> pl.DataFrame:
+def _for_demand(config: StudyConfig, brand: pl.Expr) -> Iterator[pl.Expr]:
+    """Yield firm, nest and cost shifters."""
+    demand = config.demand
+    yield (text(demand.firm) if demand and demand.firm else brand).alias("firm")
+    yield (text(demand.nest) if demand and demand.nest else pl.lit("")).alias("nest")
+    for i, column in enumerate(demand.cost if demand else ()):
+        yield number(column).alias(f"z_{i}")
+
+
+def _of_markets(config: StudyConfig, tables: dict[str, Table], tidy: pl.DataFrame) -> pl.DataFrame:
+    """Divide prices by the markets' deflator and add their size, where the study gives them."""
     columns = config.market_columns
-    if "markets" not in tables or columns is None or columns.deflator is None:
-        return tidy
+    if "markets" not in tables or columns is None:
+        return tidy.with_columns(pl.lit(None, pl.Float64).alias("size"))
     markets = tables["markets"].frame
     texts = markets.select(period_text(markets, columns.period)).to_series().unique().drop_nulls()
     keys = {key: parse_period(key).ordinal for key in texts}
     levels = markets.select(
         period_text(markets, columns.period).replace_strict(keys, default=None, return_dtype=pl.Int64).alias("period"),
         (text(columns.place) if columns.place else pl.lit("")).alias("place"),
-        number(columns.deflator).alias("deflator"),
+        (number(columns.deflator) if columns.deflator else pl.lit(1.0)).alias("deflator"),
+        (number(columns.size) if columns.size else pl.lit(None, pl.Float64)).alias("size"),
     )
     joined = tidy.join(levels, on=["period", "place"], how="left")
     return joined.with_columns(pl.col("price") / pl.col("deflator")).drop("deflator")

@@ -42,8 +42,62 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     for key, value in [*periods, *(("events.period", event.period) for event in config.events)]:
         if value is not None and period_or_none(value) is None:
             yield _fault(key, f"expected a period; got {value!r}", "write 1990, 1990-Q1 or 1990-01")
-    if "markets" in config.tables and config.market_columns is None:
-        yield _fault("market_columns", "a markets table is named but not its columns", "add [market_columns]")
+    yield from _tables(config)
+    yield from _demand(config)
+
+
+def _tables(config: StudyConfig) -> Iterator[Fault]:
+    """Yield optional tables without their columns, columns without their table, and columns that hold no figure."""
+    sections = {
+        "markets": ("market_columns", config.market_columns),
+        "reach": ("reach_columns", config.reach_columns),
+        "flow": ("flow_columns", config.flow_columns),
+        "second_choices": ("second_choice_columns", config.second_choice_columns),
+    }
+    for name, (section, columns) in sections.items():
+        table = f"{name.replace('_', ' ')} table"
+        if name in config.tables and columns is None:
+            yield _fault(section, f"a {table} is named but not its columns", f"add [{section}]")
+        if name not in config.tables and columns is not None:
+            yield _fault(f"tables.{name}", f"[{section}] is there but no {table} is named", "name the file")
+    figures = {
+        "reach_columns": (config.reach_columns, ("awareness", "consideration", "outlets", "variants")),
+        "flow_columns": (config.flow_columns, ("orders", "cancellations", "backlog", "capacity", "deliveries")),
+    }
+    for section, (given, keys) in figures.items():
+        if given is not None and all(getattr(given, key) is None for key in keys):
+            yield _fault(section, "expected a column of figures; none is named", f"name one of {', '.join(keys)}")
+    reach = config.reach_columns
+    if reach is not None and reach.respondents and not (reach.awareness or reach.consideration):
+        what = "interviews are named, but nothing that they were asked"
+        yield _fault("reach_columns.respondents", what, "name awareness or consideration, or take this key out")
+
+
+def _demand(config: StudyConfig) -> Iterator[Fault]:
+    """Yield what the demand section and the size of a market may not be."""
+    columns, demand = config.columns, config.demand
+    if config.market_columns is not None and config.market_columns.size and columns.quantity_kind == "share":
+        what = "a size has no meaning here: the quantity already is a share of all possible buyers"
+        yield _fault("market_columns.size", what, "take the key out, or give units")
+    if demand is None:
+        return
+    taken = {column: f"the attribute {a.id!r}" for a in config.attributes for column in a.columns}
+    taken |= {columns.quantity: "the quantity", columns.price: "the price"}
+    for i, column in enumerate(demand.cost):
+        if column in taken:
+            what = f"a cost shifter may not be an attribute, the price or the quantity; {column!r} is {taken[column]}"
+            yield _fault(f"demand.cost.{i}", what, "name a column that moves cost and that buyers do not value")
+        elif column in demand.cost[:i]:
+            yield _fault(f"demand.cost.{i}", f"the cost shifter {column!r} is named twice", "name each once")
+    if demand.nest in (columns.price, columns.quantity):
+        what = f"a nest may not be made of the price or the quantity; {demand.nest!r} is {taken[demand.nest]}"
+        yield _fault("demand.nest", what, "name a column of product classes")
+    if demand.zero_shares == "laplace" and columns.quantity_kind == "share":
+        what = "the rule of succession counts units; the quantity is a share"
+        yield _fault("demand.zero_shares", what, "write 'leave_out', or give units")
+    twice = sorted({name for name in demand.instruments if demand.instruments.count(name) > 1})
+    if twice:
+        yield _fault("demand.instruments", f"{', '.join(twice)} is named twice", "name each once")
 
 
 def _fault(key: str, what: str, mend: str) -> Fault:

@@ -14,6 +14,7 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.errors import StudyFaultsError
 from halfstep.data.rules import check_tables
 from halfstep.data.schema import Sales, tidy_sales
+from halfstep.data.side import Side, plans, tidy_side
 from halfstep.data.tables import Table, read_table
 
 __all__ = ["Loaded", "load"]
@@ -31,11 +32,16 @@ class Loaded:
         The sales table in the study's terms.
     inputs
         File as study.toml names it -> sha256.
+    reach, flow, second_choices
+        The optional tables, None where the study names none.
     """
 
     config: StudyConfig
     sales: Sales
     inputs: dict[str, str]
+    reach: Side | None = None
+    flow: Side | None = None
+    second_choices: Side | None = None
 
 
 def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> Loaded:
@@ -61,7 +67,8 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     if more:
         raise StudyFaultsError(tuple(more))
     inputs = {path.name: settings_hash} | {file: tables[name].sha256 for name, file in config.tables.items()}
-    return Loaded(config, sales, inputs)
+    sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
+    return Loaded(config, sales, inputs, *(sides.get(name) for name in ("reach", "flow", "second_choices")))
 
 
 def _settings(path: Path) -> tuple[StudyConfig, str]:

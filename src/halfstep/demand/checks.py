@@ -11,7 +11,7 @@ from scipy.special import ndtr
 
 from halfstep.core.check import Check, Status
 from halfstep.demand.elasticity import mean_slope, own_slope
-from halfstep.demand.fit import DemandFit, fit_demand
+from halfstep.demand.fit import DemandFit, alpha_under
 from halfstep.market.inputs import Inputs
 
 __all__ = ["contradicted", "demand_checks"]
@@ -38,7 +38,7 @@ def demand_checks(inputs: Inputs, fit: DemandFit, barred: npt.NDArray[np.bool_])
     yield _price_taste(fit)
     yield _bias(fit)
     yield _elastic(fit)
-    yield from _zeros(inputs, fit)
+    yield from _zeros(inputs, fit, barred)
     yield from _market_size(inputs, fit, barred)
     yield from _rows(inputs, fit, barred)
 
@@ -117,7 +117,7 @@ def _elastic(fit: DemandFit) -> Check:
     return Check(id="demand.elastic", status=Status.PASS, why="all products elastic", facts=facts)
 
 
-def _zeros(inputs: Inputs, fit: DemandFit) -> Iterator[Check]:
+def _zeros(inputs: Inputs, fit: DemandFit, barred: npt.NDArray[np.bool_]) -> Iterator[Check]:
     """Say what was done with rows that sold nothing, and what alpha the other rule gives where it can be reckoned."""
     zeros = int((inputs.panel.q <= 0).sum())
     if not zeros:
@@ -125,10 +125,9 @@ def _zeros(inputs: Inputs, fit: DemandFit) -> Iterator[Check]:
     rule = fit.spec.zero_shares
     facts: Facts = (("rows", zeros), ("of", inputs.panel.n), ("alpha", fit.alpha))
     if fit.spec.quantity_kind == "units":
-        other = fit_demand(
-            inputs.panel, replace(fit.spec, zero_shares="laplace" if rule == "leave_out" else "leave_out"), inputs.reach
-        )
-        facts += (("other", other.alpha if isinstance(other, DemandFit) else float("nan")),)
+        spec = replace(fit.spec, zero_shares="laplace" if rule == "leave_out" else "leave_out")
+        other = alpha_under(inputs.panel, spec, inputs.reach, barred)
+        facts += (("other", float("nan") if other is None else other),)
     else:
         facts += (("other", float("nan")),)
     why = "zero shares left out" if rule == "leave_out" else "zero shares by the rule of succession"
@@ -147,23 +146,22 @@ def _market_size(inputs: Inputs, fit: DemandFit, barred: npt.NDArray[np.bool_]) 
     everything = np.ones(fit.panel.n, dtype=bool)
     facts: Facts = (("alpha", fit.alpha), ("elasticity", -fit.alpha * mean_slope(fit, everything, fit.shares.s)))
     for name, factor in (("half", 0.5), ("double", 2.0)):
-        other = _resized(inputs, fit, barred, factor)
-        alpha = float("nan") if other is None else other.alpha
-        slope = float("nan") if other is None else mean_slope(other, everything, fit.shares.s / factor)
+        alpha = _resized(inputs, fit, barred, factor)
+        alpha = float("nan") if alpha is None else alpha
+        slope = mean_slope(fit, everything, fit.shares.s / factor)
         facts += ((f"alpha_{name}", alpha), (f"elasticity_{name}", -alpha * slope))
     yield Check(id="demand.market_size", status=Status.PASS, why="market size moved", facts=facts)
 
 
-def _resized(inputs: Inputs, fit: DemandFit, barred: npt.NDArray[np.bool_], factor: float) -> DemandFit | None:
-    """Return the fit with another number of possible buyers; None where they would be fewer than the buyers seen."""
+def _resized(inputs: Inputs, fit: DemandFit, barred: npt.NDArray[np.bool_], factor: float) -> float | None:
+    """Return alpha with another number of possible buyers; None where they would be fewer than the buyers seen."""
     panel = inputs.panel
     size = factor * (np.ones(panel.n) if fit.spec.quantity_kind == "share" else panel.size)
     if (np.bincount(panel.market, panel.q)[panel.market] >= size).any():
         return None
     if not fit.utilities.exact.any():
-        return fit
-    found = fit_demand(replace(panel, size=size), replace(fit.spec, quantity_kind="units"), inputs.reach, barred)
-    return found if isinstance(found, DemandFit) else None
+        return fit.alpha
+    return alpha_under(replace(panel, size=size), replace(fit.spec, quantity_kind="units"), inputs.reach, barred)
 
 
 def _rows(inputs: Inputs, fit: DemandFit, barred: npt.NDArray[np.bool_]) -> Iterator[Check]:

@@ -24,11 +24,11 @@ from halfstep.market.panel import Panel
 from halfstep.market.reach import Reach
 from halfstep.numerics.absorb import Absorber, absorber
 from halfstep.numerics.gmm import GMMFit, Moments, fit_gmm
-from halfstep.numerics.iv import TwoStage, two_stage
-from halfstep.numerics.linear import LeastSquares, least_squares
+from halfstep.numerics.iv import TwoStage, reduced_form, two_stage
+from halfstep.numerics.linear import Design, LeastSquares, least_squares
 from halfstep.numerics.weak import AndersonRubin, Strength, anderson_rubin, strength
 
-__all__ = ["DemandFit", "DemandSpec", "Unfit", "fit_demand"]
+__all__ = ["DemandFit", "DemandSpec", "Unfit", "alpha_under", "fit_demand"]
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -156,7 +156,7 @@ class DemandFit:
 def fit_demand(
     panel: Panel, spec: DemandSpec, reach: Reach | None = None, barred: Mask | None = None
 ) -> DemandFit | Unfit:
-    """Fit the demand regression.
+    """Fit the demand regression and look at its instruments.
 
     Parameters
     ----------
@@ -167,6 +167,58 @@ def fit_demand(
     barred
         Rows whose quantity measures supply; they are rivals and instruments, but nothing is inverted there.
     """
+    found = _sample(panel, spec, reach, barred)
+    if isinstance(found, Unfit):
+        return found
+    two = found.two_stage()
+    lost = np.flatnonzero(~two.squares.identified)
+    if len(lost):
+        return Unfit(
+            "not identified", tuple(dict.fromkeys(_name(spec, int(k))[1].split("@")[0] or "price" for k in lost))
+        )
+    E = two.endogenous
+    left = found.absorb.residuals(np.column_stack([found.u.y, two.W, found.instruments.Z]))
+    y, W, Z = left[:, 0], left[:, 1 : 1 + two.W.shape[1]], left[:, 1 + two.W.shape[1] :]
+    outside = np.hstack([W[:, :E], Z])
+    outside = outside - W[:, E:] @ np.linalg.lstsq(W[:, E:], outside, rcond=None)[0]
+    first = strength(outside[:, :E], outside[:, E:], found.design.cluster)
+    reduced = reduced_form(found.design, found.endogenous, found.instruments.Z, found.u.y)
+    centre = (float(two.beta[0]), float(np.sqrt(two.squares.covariance_cr1()[0, 0])))
+    if not first.strong:
+        two = replace(two, accepted=anderson_rubin(reduced, (1 + spec.level) / 2, centre).points)
+    moments = Moments(y, W, np.hstack([Z, W[:, E:]]), found.design.cluster, centred=False)
+    enough = two.squares.clusters > moments.Z.shape[1]
+    return DemandFit(
+        panel=found.panel, spec=spec, shares=found.shares, utilities=found.u, cells=found.cells,
+        instruments=found.instruments, naive=least_squares(replace(found.design, X=two.W), found.u.y), two=two,
+        gmm=fit_gmm(moments, 2) if enough else None, strength=first, robust=anderson_rubin(reduced, spec.level, centre),
+    )  # fmt: skip
+
+
+def alpha_under(panel: Panel, spec: DemandSpec, reach: Reach | None, barred: Mask | None) -> float | None:
+    """Return alpha alone, by two-stage least squares, for a look at another choice; None where there is none."""
+    found = _sample(panel, spec, reach, barred)
+    return None if isinstance(found, Unfit) else -float(found.two_stage().beta[0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sample:
+    """Rows, left-hand side, design and usable instruments."""
+
+    panel: Panel
+    shares: Shares
+    u: Utilities
+    design: Design
+    cells: tuple[tuple[int, int, int], ...]
+    absorb: Absorber
+    endogenous: Array
+    instruments: Instruments
+
+    def two_stage(self) -> TwoStage:
+        return two_stage(self.design, self.endogenous, self.instruments.Z, self.u.y)
+
+
+def _sample(panel: Panel, spec: DemandSpec, reach: Reach | None, barred: Mask | None) -> _Sample | Unfit:
     if not spec.instruments and not spec.cost:
         return Unfit("no instruments")
     filled = complete(panel, spec.base)
@@ -184,52 +236,7 @@ def fit_demand(
     endogenous = np.column_stack([used.p, *([shares.within] if spec.nested else [])])
     if len(kept.names) < endogenous.shape[1]:
         return Unfit("instruments vanish" if kept.refused else "fewer instruments than needed", kept.refused)
-    two = two_stage(design, endogenous, kept.Z, u.y)
-    lost = np.flatnonzero(~two.squares.identified)
-    if len(lost):
-        return Unfit(
-            "not identified", tuple(dict.fromkeys(_name(spec, int(k))[1].split("@")[0] or "price" for k in lost))
-        )
-    left = _Left.of(absorb, u.y, two, kept.Z)
-    first = strength(left.endogenous, left.instruments, design.cluster)
-    if not first.strong:
-        two = replace(two, accepted=left.robust((1 + spec.level) / 2).points)
-    return DemandFit(
-        panel=used, spec=spec, shares=shares, utilities=u, cells=cells, instruments=kept,
-        naive=least_squares(replace(design, X=two.W), u.y), two=two, gmm=left.two_step(), strength=first,
-        robust=left.robust(spec.level),
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Left:
-    """What is left of every column after the effects, and (y, endogenous, instruments) after the attributes too."""
-
-    two: TwoStage
-    moments: Moments
-    y: Array
-    endogenous: Array
-    instruments: Array
-
-    @classmethod
-    def of(cls, absorb: Absorber, y: Array, two: TwoStage, Z: Array) -> _Left:
-        E = two.endogenous
-        left = absorb.residuals(np.column_stack([y, two.W, Z]))
-        y_left, W, Z_left = left[:, 0], left[:, 1 : 1 + two.W.shape[1]], left[:, 1 + two.W.shape[1] :]
-        X = W[:, E:]
-        outside = np.column_stack([y_left, W[:, :E], Z_left])
-        outside = outside - X @ np.linalg.lstsq(X, outside, rcond=None)[0]
-        moments = Moments(y_left, W, np.hstack([Z_left, X]), two.squares.design.cluster, centred=False)
-        return cls(two, moments, outside[:, 0], outside[:, 1 : 1 + E], outside[:, 1 + E :])
-
-    def robust(self, level: float) -> AndersonRubin:
-        se = float(np.sqrt(self.two.squares.covariance_cr1()[0, 0]))
-        cluster = self.two.squares.design.cluster
-        return anderson_rubin(self.y, self.endogenous, self.instruments, cluster, level, (float(self.two.beta[0]), se))
-
-    def two_step(self) -> GMMFit | None:
-        few = self.two.squares.clusters <= self.moments.Z.shape[1]
-        return None if few else fit_gmm(self.moments, 2)
+    return _Sample(used, shares, u, design, cells, absorb, endogenous, kept)
 
 
 def _instruments(panel: Panel, spec: DemandSpec, filled: Mask, usable: Mask) -> Instruments:

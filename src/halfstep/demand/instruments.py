@@ -11,6 +11,7 @@ local and quadratic differentiation instruments; the definitions are those of Co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ __all__ = ["Instruments", "made_from_rivals", "screened"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 _VANISHES = 1e-9
 _COLLINEAR = 1e-6
@@ -133,14 +135,26 @@ def _local(X: Array, market: Codes, within: Codes) -> Array:
     pairs = float((count * (count - 1)).sum())
     near = np.sqrt((2 * (count[market][:, None] * centred**2).sum(0)) / max(pairs, 1.0))
     out = np.zeros_like(X)
-    order = np.argsort(within, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(within[order])) + 1):
-        for k in range(X.shape[1]):
-            mine = np.sort(X[rows, k])
-            above = np.searchsorted(mine, X[rows, k] + near[k], side="left")
-            below = np.searchsorted(mine, X[rows, k] - near[k], side="right")
-            out[rows, k] = np.maximum(above - below - 1, 0)
+    size = np.bincount(within)
+    for k, sd in enumerate(near):
+        order = np.lexsort((X[:, k], within))
+        x, group = X[order, k], within[order]
+        stop = np.cumsum(size)[group]
+        start = stop - size[group]
+        above = _first(lambda at, x=x, sd=sd: x[at] - x >= sd, start, stop)
+        below = _first(lambda at, x=x, sd=sd: x - x[at] < sd, start, stop)
+        out[order, k] = np.maximum(above - below - 1, 0)
     return out
+
+
+def _first(holds: Callable[[Codes], Mask], start: Codes, stop: Codes) -> Codes:
+    """Return, row by row, the first place from start where something holds, which then holds up to stop; else stop."""
+    lo, hi = start, stop
+    while (lo < hi).any():
+        middle = (lo + hi) // 2
+        held = holds(np.minimum(middle, len(lo) - 1)) | (lo >= hi)
+        lo, hi = np.where(held, lo, middle + 1), np.where(held, middle, hi)
+    return hi
 
 
 _PARTS = {"blp": _sums, "local": _local, "quadratic": _quadratic}

@@ -53,11 +53,19 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     if isinstance(fit, Unfit):
         return _refused(inputs, fit)
     write = Author("demand", config, fit.panel, fit.panel.n)
+    naive = _as_two_stage(fit)
+    by_iv, by_ols = (r.functionals(r.coefficient_weights(np.eye(len(fit.names)))) for r in (fit.two, naive))
     return Answer(
         room="demand",
-        estimates=(*_coefficients(write, fit), *_robust(write, fit), *_elasticities(write, fit, watched(inputs))),
+        estimates=(
+            *_coefficients(write, fit, by_iv, "2sls"),
+            *_coefficients(write, fit, by_ols, "ols"),
+            *_two_step(write, fit),
+            *_robust(write, fit),
+            *_elasticities(write, fit, by_iv, watched(inputs)),
+        ),
         checks=tuple(demand_checks(inputs, fit, barred)),
-        tastes=(_tastes(write, fit, fit.two, "demand"), _tastes(write, fit, _as_two_stage(fit), "demand naive")),
+        tastes=(_tastes(write, fit, fit.two, by_iv), _tastes(write, fit, naive, by_ols)),
     )
 
 
@@ -78,23 +86,24 @@ def _refused(inputs: Inputs, unfit: Unfit) -> Answer:
     return Answer(room="demand", estimates=(refusal,), checks=(check,))
 
 
-def _coefficients(write: Author, fit: DemandFit) -> Iterator[Estimate]:
-    """Yield alpha and rho by every estimator, and what a unit of each attribute is worth in money."""
+def _coefficients(write: Author, fit: DemandFit, found: Functionals, name: str) -> Iterator[Estimate]:
+    """Yield alpha and rho by one estimator, and what a unit of each attribute is worth in money."""
     everything = np.ones(fit.panel.n, dtype=bool)
-    for name, squares in (("2sls", fit.two.squares), ("ols", fit.naive)):
-        origin = write.origin(f"demand.{name}", everything, ASSUMPTIONS if name == "2sls" else ASSUMPTIONS[:2])
-        found = squares.functionals(squares.coefficient_weights(np.eye(len(fit.names))))
-        for k, (symbol, subject) in enumerate(fit.names):
-            if symbol == "beta":
-                attribute, epoch = subject.split("@")
-                if epoch == "0":
-                    yield _worth(write, f"{attribute}.{name}", found, k, origin)
-            else:
-                sign, unit = (-1.0, "utils per money unit") if symbol == "alpha" else (1.0, "number")
-                value = (sign * float(found.value[k]), float(found.se[k]), float(found.freedom[k]))
-                yield write.estimated(f"demand.{symbol}.{name}", f"{symbol} by {name}", value, unit, origin)
+    origin = write.origin(f"demand.{name}", everything, ASSUMPTIONS if name == "2sls" else ASSUMPTIONS[:2])
+    for k, (symbol, subject) in enumerate(fit.names):
+        if symbol == "beta":
+            attribute, epoch = subject.split("@")
+            if epoch == "0":
+                yield _worth(write, f"{attribute}.{name}", found, k, origin)
+        else:
+            sign, unit = (-1.0, "utils per money unit") if symbol == "alpha" else (1.0, "number")
+            value = (sign * float(found.value[k]), float(found.se[k]), float(found.freedom[k]))
+            yield write.estimated(f"demand.{symbol}.{name}", f"{symbol} by {name}", value, unit, origin)
+
+
+def _two_step(write: Author, fit: DemandFit) -> Iterator[Estimate]:
     if fit.gmm is not None:
-        origin = write.origin("demand.gmm", everything, ASSUMPTIONS)
+        origin = write.origin("demand.gmm", np.ones(fit.panel.n, dtype=bool), ASSUMPTIONS)
         value = (-float(fit.gmm.beta[0]), float(fit.gmm.se[0]), float(fit.two.squares.clusters - 1))
         yield write.estimated("demand.alpha.gmm", "alpha by gmm", value, "utils per money unit", origin)
 
@@ -134,12 +143,11 @@ def _robust(write: Author, fit: DemandFit) -> Iterator[Estimate]:
         )  # fmt: skip
 
 
-def _elasticities(write: Author, fit: DemandFit, brands: tuple[str, ...]) -> Iterator[Estimate]:
+def _elasticities(write: Author, fit: DemandFit, found: Functionals, brands: tuple[str, ...]) -> Iterator[Estimate]:
     """Yield each drawn brand's mean own-price elasticity; a bound where the number of possible buyers is unknown.
 
     The interval is that of alpha; in the nested logit it takes rho as estimated.
     """
-    found = fit.two.functionals(fit.two.coefficient_weights(np.eye(len(fit.names))[:, :1]))
     alpha, se, freedom = -float(found.value[0]), float(found.se[0]), float(found.freedom[0])
     last = fit.panel.period == fit.panel.period.max()
     unknown = ~np.isfinite(fit.shares.s)
@@ -166,8 +174,8 @@ def _among_sold(fit: DemandFit) -> Array:
     return fit.shares.q / np.bincount(fit.panel.market, fit.shares.q)[fit.panel.market]
 
 
-def _tastes(write: Author, fit: DemandFit, regression: TwoStage, lens: str) -> Tastes:
-    found = regression.functionals(regression.coefficient_weights(np.eye(len(fit.names))))
+def _tastes(write: Author, fit: DemandFit, regression: TwoStage, found: Functionals) -> Tastes:
+    lens = "demand" if regression is fit.two else "demand naive"
     flip = np.array([-1.0 if symbol == "alpha" else 1.0 for symbol, _ in fit.names])
     reach = "reach" if not fit.utilities.net.all() else ""
     return Tastes(

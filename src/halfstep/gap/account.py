@@ -107,16 +107,18 @@ def refusal(write: Author, missing: Missing, name: str, what: str) -> Refusal:
 
 
 def deciding(
-    write: Author, inputs: Inputs, judgement: Judgement, family: int, rng: np.random.Generator
+    write: Author, config: StudyConfig, judgement: Judgement, family: int, rng: np.random.Generator
 ) -> Iterator[Estimate]:
+    """Yield what would decide an undecided half; `write` holds the rows of the lens's regression."""
     if judgement.judged.label != "undecided":
         return
     split, half = judgement.split, judgement.half
-    stem = f"price_lens.{half}.{stem_of(split.comparison.pair, split.comparison.period)}"
+    stem = f"{split.lens}_lens.{half}.{stem_of(split.comparison.pair, split.comparison.period)}"
+    cluster = np.unique(write.panel.cluster, return_inverse=True)[1].astype(np.int64)
     origin = write.origin("gap.decide", split.comparison.rows, ("estimate taken for the truth",))
     part = -2 if half == "product" else -1
-    confidence = 1 - (1 - inputs.config.gap.confidence) / family
-    found = models_that_decide(inputs.fit, split, part, judgement.stakes, confidence, rng)
+    confidence = 1 - (1 - config.gap.confidence) / family
+    found = models_that_decide(cluster, split, part, judgement.stakes, confidence, rng)
     if found.models is not None:
         for brand, count, now in zip(("focal", "benchmark"), found.models, split.comparison.models, strict=True):
             if count > now:
@@ -126,11 +128,11 @@ def deciding(
                 )  # fmt: skip
         return
     if_all_seen = replace(judgement.stakes, multiple=0.0)
-    seen = models_that_decide(inputs.fit, split, part, if_all_seen, confidence, rng)
+    seen = models_that_decide(cluster, split, part, if_all_seen, confidence, rng)
     why = "too close to the margin" if seen.models is None else "unseen quality decides, not more models"
     yield Refusal(
         id=f"decide.{stem}", what="models that would decide", why=why,
-        needs=tuple(f"measure: {entry.en}" for entry in inputs.config.study.unmeasured) or ("a choice experiment",),
+        needs=tuple(f"measure: {entry.en}" for entry in config.study.unmeasured) or ("a choice experiment",),
         origin=origin, facts=(("power", round(found.power, 3)),),
     )  # fmt: skip
 

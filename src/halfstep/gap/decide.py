@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from halfstep.gap.split import Split
 from halfstep.gap.verdict import Half, share_decided
-from halfstep.market.hedonic import HedonicFit
 
 __all__ = ["Deciding", "models_that_decide"]
 
@@ -38,7 +38,7 @@ class Deciding:
 
 
 def models_that_decide(
-    fit: HedonicFit, split: Split, part: int, half: Half, confidence: float, rng: np.random.Generator
+    cluster: npt.NDArray[np.int64], split: Split, part: int, half: Half, confidence: float, rng: np.random.Generator
 ) -> Deciding:
     """Add focal models, and if these alone do not decide then models of both, until four in five studies reach a label.
 
@@ -47,13 +47,15 @@ def models_that_decide(
 
     Parameters
     ----------
+    cluster
+        Cluster of each row of the comparison, as the rows of ``split.parts.scores`` count them.
     part
         Column of the half in ``split.parts``.
     confidence
         Probability that a label needs; for a family of k give ``1 - (1 - c) / k``.
     """
     scores = split.parts.scores[:, part] * split.money
-    cluster, comparison = fit.squares.design.cluster, split.comparison
+    comparison = split.comparison
     own = [np.unique(cluster[w > 0]) for w in (comparison.focal_weight, comparison.benchmark_weight)]
     variances = [float(scores[clusters] @ scores[clusters]) for clusters in own]
     rest = max(float(scores @ scores) - sum(variances), 0.0)

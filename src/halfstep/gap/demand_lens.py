@@ -12,7 +12,7 @@ from halfstep.core.check import Status
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
 from halfstep.core.tastes import Tastes
-from halfstep.gap.account import NEEDS, refusal
+from halfstep.gap.account import NEEDS, deciding, refusal
 from halfstep.gap.judgement import HALVES, Judgement, judge_splits, no_verdict, stem_of, verdict_of
 from halfstep.gap.offerings import Comparison, Missing, Pair, asked_comparisons
 from halfstep.gap.utility import Blurred, UtilitySplit, utility_splits
@@ -91,7 +91,7 @@ class _View:
         return [c if isinstance(c, Missing) else next(made) for c in asked]
 
 
-def look(inputs: Inputs, upstream: Mapping[str, Answer]) -> DemandLens | None:
+def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generator) -> DemandLens | None:
     """Look at every comparison through the demand lens; None where the demand room is dark or refuses."""
     answer = upstream.get("demand")
     tastes = {t.lens: t for t in answer.tastes} if answer is not None else {}
@@ -112,8 +112,10 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer]) -> DemandLens | None:
     judgements: list[Judgement] = []
     for half in HALVES:
         may = [one.split for one in found if isinstance(one, UtilitySplit) and not _why_not(view, one, half)]
-        judgements += [j for j in judge_splits(may, inputs.config) if j.half == half]
+        judgements += judge_splits(may, inputs.config, (half,))
+    families = {half: sum(j.half == half for j in judgements) for half in HALVES}
     estimates = [e for one in found for e in _estimates(view, one)]
+    estimates += [e for j in judgements for e in deciding(view.write, view.config, j, families[j.half], rng)]
     readings = list(_readings(view, found, judgements))
     return DemandLens(
         found=tuple(found),

@@ -28,11 +28,11 @@ class Judgement:
     judged: Judged
 
 
-def judge_splits(splits: list[Split], config: StudyConfig) -> list[Judgement]:
-    """Judge both halves of a family of comparisons; each half is a family of its own."""
+def judge_splits(splits: list[Split], config: StudyConfig, halves: tuple[str, ...] = HALVES) -> list[Judgement]:
+    """Judge halves of a family of comparisons; each half is a family of its own."""
     out = []
-    for k, half in enumerate(HALVES):
-        stakes = []
+    for half in halves:
+        k, stakes = HALVES.index(half), []
         for split in splits:
             reference = reference_of(split, config)
             with_scale, scale = split.scaled(half)

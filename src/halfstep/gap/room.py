@@ -50,12 +50,12 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     path = name_path(write, config.study.focal, [s for s in through_time if s.has_error])
     dated = [] if path is None else [path, *closing(write, path, config, rng)]
     naive = [] if main is None else list(readings(write, inputs, main, [j for j in judgements if j.split is main]))
-    demand = look(inputs, upstream)
+    demand = look(inputs, upstream, rng)
     estimates: tuple[Estimate, ...] = (
         *(e for split in splits for e in split_estimates(write, split, config)),
         *(e for m in missing for e in refused(write, m)),
         *(unplaced(write, m) for m in off_the_map(on_map) if m.pair.focal != config.study.focal),
-        *(e for j in judgements for e in deciding(write, inputs, j, len(splits), rng)),
+        *(e for j in judgements for e in deciding(write, config, j, len(splits), rng)),
         *(d for d in dated if not isinstance(d, Series)),
         *(() if main is None else moved(write, inputs, main)),
         *(e for found, _ in naive for e in found),

@@ -6,14 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from halfstep.core.answer import Answer
 from halfstep.core.config import StudyConfig
 from halfstep.data.study import Loaded
+from halfstep.market.flow import WEEKS, Flow, binding, flow_of, waiting
 from halfstep.market.hedonic import HedonicFit, HedonicSpec, fit_hedonic
 from halfstep.market.panel import Panel, build_panel
+from halfstep.market.reach import Reach, reach_of
+from halfstep.market.switching import Switching, switching_of
 
-__all__ = ["Inputs", "Room", "prepare"]
+__all__ = ["Inputs", "Room", "prepare", "supply_bound"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,11 +32,20 @@ class Inputs:
         Sales rows in scope.
     fit
         The hedonic of the study's own specification.
+    reach
+        Reach of each row of `panel`; None without a reach table.
+    flow
+        Orders, backlog, deliveries; None without a flow table.
+    switching
+        Second choices; None without such a table.
     """
 
     config: StudyConfig
     panel: Panel
     fit: HedonicFit
+    reach: Reach | None = None
+    flow: Flow | None = None
+    switching: Switching | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,36 @@ class Room:
 
 
 def prepare(loaded: Loaded) -> Inputs:
-    """Code the panel and fit the study's hedonic."""
+    """Code the panel, fit the study's hedonic, and set the optional tables beside it.
+
+    A table of which the as-of date leaves no row is as good as none.
+    """
     panel = build_panel(loaded.sales, loaded.config)
-    return Inputs(loaded.config, panel, fit_hedonic(panel, HedonicSpec.of(loaded.config)))
+    reach, flow, second = (
+        side if side is not None and side.frame.height else None
+        for side in (loaded.reach, loaded.flow, loaded.second_choices)
+    )
+    return Inputs(
+        config=loaded.config,
+        panel=panel,
+        fit=fit_hedonic(panel, HedonicSpec.of(loaded.config)),
+        reach=None if reach is None else reach_of(panel, reach),
+        flow=None if flow is None else flow_of(flow, panel.frequency),
+        switching=None if second is None else switching_of(second),
+    )
+
+
+def supply_bound(inputs: Inputs) -> npt.NDArray[np.bool_]:
+    """Return the panel's rows in periods in which some brand's outcome measures supply; shape (n,).
+
+    A brand that cannot deliver sends buyers to its rivals, so that no share of that market is demand. A backlog that is
+    delivered within one period leaves deliveries near that period's orders and does not count. Orders are never bound;
+    without a flow table nothing is known to be.
+    """
+    panel, flow = inputs.panel, inputs.flow
+    if flow is None or inputs.config.columns.outcome == "orders":
+        return np.zeros(panel.n, dtype=bool)
+    sold = [brand in panel.brands for brand in flow.brands]
+    long = ~(waiting(flow) <= WEEKS / flow.frequency)
+    bound = (binding(flow).bound & long)[sold].any(axis=0)
+    return np.isin(panel.period, np.array(flow.periods)[bound])

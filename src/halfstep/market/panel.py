@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
@@ -19,12 +20,14 @@ Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-_PER_ROW = ("row", "period", "market", "brand", "model", "cluster", "p", "q", "X")
+_PER_ROW = (
+    "row", "period", "market", "brand", "model", "cluster", "p", "q", "X", "firm", "nest", "cost", "size", "place",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """Products in markets; a market is a place in a period. All arrays have shape (n,) but for X (n, K).
+    """Products in markets; a market is a place in a period. All arrays have shape (n,) but for X (n, K), cost (n, L).
 
     Attributes
     ----------
@@ -40,6 +43,14 @@ class Panel:
         Transformed attributes, NaN where blank, columns named by `attributes`.
     segments
         Segment id -> rows in it; "all" holds every row.
+    firm, nest
+        Codes of who sets the price and of the nest; where not given, firms are brands and all rows are one nest.
+    cost
+        Cost shifters in the order of the study, NaN where blank.
+    size
+        Possible buyers of the row's market, NaN where unknown.
+    place
+        Code of the place; `place_names` names the codes.
     """
 
     file: str
@@ -55,8 +66,13 @@ class Panel:
     X: Array
     attributes: tuple[str, ...]
     brands: tuple[str, ...]
-    places: int
     segments: dict[str, Mask]
+    firm: Codes
+    nest: Codes
+    cost: Array
+    size: Array
+    place: Codes
+    place_names: tuple[str, ...]
 
     @property
     def n(self) -> int:
@@ -104,6 +120,7 @@ def build_panel(sales: Sales, config: StudyConfig) -> Panel:
     model = np.unique(_joined(frame["brand"].to_list(), frame["model"].to_list()), return_inverse=True)[1]
     cluster = np.unique(_joined(frame["brand"].to_list(), frame["cluster"].to_list()), return_inverse=True)[1]
     ids = tuple(attribute.id for attribute in config.attributes)
+    shifters = len(config.demand.cost) if config.demand else 0
     segments = {"all": np.ones(len(period), dtype=bool)}
     segments |= {s.id: frame[f"in_{s.id}"].to_numpy() for s in config.scope.segments}
     return Panel(
@@ -117,17 +134,28 @@ def build_panel(sales: Sales, config: StudyConfig) -> Panel:
         cluster=cluster.astype(np.int64),
         p=frame["price"].to_numpy(),
         q=frame["quantity"].to_numpy(),
-        X=frame.select([f"x_{i}" for i in ids]).fill_null(np.nan).to_numpy().astype(np.float64),
+        X=_numbers(frame, [f"x_{i}" for i in ids]),
         attributes=ids,
         brands=tuple(str(b) for b in brands),
-        places=len(places),
         segments=segments,
+        firm=_codes(frame["firm"].to_numpy())[1],
+        nest=_codes(frame["nest"].to_numpy())[1],
+        cost=_numbers(frame, [f"z_{i}" for i in range(shifters)]),
+        size=_numbers(frame, ["size"])[:, 0],
+        place=place,
+        place_names=tuple(str(p) for p in places),
     )
 
 
 def thin(panel: Panel, rows: Mask, minimum: int) -> bool:
     """Whether a selection holds fewer distinct models than the study's minimum."""
     return len(np.unique(panel.cluster[rows])) < minimum
+
+
+def _numbers(frame: pl.DataFrame, columns: list[str]) -> Array:
+    """Return columns as an array of shape (n, columns), NaN where null."""
+    filled = frame.select(pl.col(columns).fill_null(np.nan))
+    return filled.to_numpy().astype(np.float64).reshape(frame.height, len(columns))
 
 
 def _codes(values: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.str_], Codes]:

@@ -12,6 +12,7 @@ from halfstep.core.estimate import Bound, Estimate, Refusal
 from halfstep.core.series import Series
 from halfstep.core.tastes import Tastes
 from halfstep.market.change import CAUSES, like_period, share_change
+from halfstep.market.flow import flow_checks, flow_series
 from halfstep.market.hedonic import HedonicFit
 from halfstep.market.inputs import Inputs, Room
 from halfstep.market.names import brand_paths, quality_adjusted_change
@@ -39,6 +40,8 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     for brand in watched(inputs):
         series += _position(write, inputs, brand)
         estimates += _last_period(write, inputs, brand)
+        if inputs.flow is not None:
+            series += flow_series(write, inputs.flow, brand)
     estimates += _changes(write, inputs)
     priced = Author("market", inputs.config, inputs.fit.panel, inputs.fit.panel.n)
     series += brand_paths(priced, inputs.fit, watched(inputs))
@@ -219,6 +222,9 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
             facts=against,
         )
     yield _share_bought(inputs)
+    if inputs.flow is not None:
+        for brand in watched(inputs):
+            yield from flow_checks(inputs.config, inputs.flow, brand)
 
 
 def _share_bought(inputs: Inputs) -> Check:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from halfstep.core.tastes import Functionals
 from halfstep.numerics.linear import Design, LeastSquares, least_squares
 
-__all__ = ["TwoStage", "two_stage"]
+__all__ = ["TwoStage", "reduced_form", "two_stage"]
 
 Array = npt.NDArray[np.float64]
 
@@ -122,3 +122,18 @@ def two_stage(design: Design, endogenous: Array, instruments: Array, y: Array) -
         W=np.hstack([endogenous, design.X]),
         endogenous=E,
     )
+
+
+def reduced_form(design: Design, endogenous: Array, instruments: Array, y: Array) -> tuple[Functionals, ...]:
+    """Return the instruments' coefficients in the regressions of y and of each endogenous regressor, with CR2 scores.
+
+    Parameters
+    ----------
+    design, endogenous, instruments, y
+        As in `two_stage`; the instruments must be of full rank beyond the exogenous regressors and the effects.
+    """
+    first = replace(design, X=np.hstack([instruments, design.X]))
+    columns = np.eye(first.X.shape[1])[:, : instruments.shape[1]]
+    fits = [least_squares(first, column) for column in (y, *endogenous.T)]
+    a = fits[0].coefficient_weights(columns)
+    return tuple(fit.functionals(a) for fit in fits)

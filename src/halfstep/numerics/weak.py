@@ -1,6 +1,6 @@
 """How strong instruments are, and confidence sets that hold when they are weak.
 
-All arrays have the exogenous regressors and the effects taken out already. Errors are clustered.
+Errors are clustered.
 
 References
 ----------
@@ -12,13 +12,15 @@ Economics 11, 727-753: the set that inverts the test has its level whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import f as f_distribution
 from scipy.stats import ncx2
+
+from halfstep.core.tastes import Functionals
 
 __all__ = ["AndersonRubin", "Strength", "anderson_rubin", "effective_f_critical", "strength"]
 
@@ -81,7 +83,7 @@ class AndersonRubin:
 
 
 def strength(endogenous: Array, instruments: Array, cluster: Codes) -> Strength:
-    """Measure the first stage.
+    """Measure the first stage; exogenous regressors and effects are taken out of both beforehand.
 
     Parameters
     ----------
@@ -129,15 +131,15 @@ def effective_f_critical(spread: Array) -> float:
     return float(ncx2.ppf(1 - TEST_LEVEL, size, x * size) / size)
 
 
-def anderson_rubin(
-    y: Array, endogenous: Array, instruments: Array, cluster: Codes, level: float, centre: tuple[float, float]
-) -> AndersonRubin:
-    """Invert the Anderson-Rubin test of ``y = endogenous b + u`` with Hotelling's critical value.
+def anderson_rubin(reduced: Sequence[Functionals], level: float, centre: tuple[float, float]) -> AndersonRubin:
+    """Invert the Anderson-Rubin test: with ``y - endogenous b`` on the left, the instruments' coefficients are zero.
 
     Parameters
     ----------
-    endogenous
-        Shape (n, E), E one or two; the second is a log share within its nest, whose coefficient lies in [0, 1).
+    reduced
+        The L instruments' coefficients in the regressions of y and of each of the E endogenous regressors on
+        instruments, exogenous regressors and effects (`numerics.iv.reduced_form`), CR2 scores with them. E is one or two;
+        the second regressor is a log share within its nest, whose coefficient lies in [0, 1).
     level
         Coverage.
     centre
@@ -145,15 +147,16 @@ def anderson_rubin(
 
     Notes
     -----
-    The statistic is ``m' S^-1 m`` with m the sum and S the centred covariance of the clusters' moments, both known
-    polynomials in b, so that the whole line is searched; values go to infinity with the tangent of an angle.
+    At b the coefficients are ``pi_y - pi_E b`` and so are their scores, so that the statistic ``Q`` is a ratio of known
+    polynomials and the whole line is searched; values go to infinity with the tangent of an angle. With few clusters
+    ``(eta - L + 1) / (eta L) Q`` is held against F(L, eta - L + 1), eta the least Bell-McCaffrey degrees of freedom of the
+    coefficients (Pustejovsky & Tipton 2018, section 3, with their eta bounded from below).
     """
-    moments = _ClusterMoments.of(np.column_stack([y, endogenous]), instruments, cluster)
-    G, L = moments.clusters, moments.instruments
-    limit = float(L * (G - 1) / (G - L) * f_distribution.ppf(level, L, G - L)) if G > L else np.inf
+    moments = _Reduced.of(reduced)
+    limit = _critical(float(reduced[0].freedom.min()), len(reduced[0].value), level)
     angle = np.linspace(-np.pi / 2, np.pi / 2, _GRID)[1:-1]
     b = centre[0] + max(centre[1], np.finfo(float).tiny) * np.tan(angle)
-    nest = _NESTING if endogenous.shape[1] > 1 else np.zeros(0)
+    nest = _NESTING if len(reduced) > 2 else np.zeros(0)
     pairs = b[:, None] if not len(nest) else np.stack([np.tile(b, len(nest)), np.repeat(nest, len(b))], axis=1)
     kept = moments.statistic(pairs) <= limit
     ok = np.asarray(kept.reshape(-1, len(b)).any(axis=0))
@@ -168,50 +171,44 @@ def anderson_rubin(
     return AndersonRubin(pieces, points, level)
 
 
+def _critical(freedom: float, instruments: int, level: float) -> float:
+    """Return the critical value of the Wald statistic; infinite where the clusters are too few to test so many."""
+    left = freedom - instruments + 1
+    return float(freedom * instruments / left * f_distribution.ppf(level, instruments, left)) if left > 0 else np.inf
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _ClusterMoments:
-    """Moments of y and of each endogenous regressor, summed by cluster.
+class _Reduced:
+    """Coefficients of the instruments as polynomials in b.
 
     Attributes
     ----------
-    total
-        Their sums, shape (L, 1 + E).
+    value
+        Shape (1 + E, L).
     spread
-        ``G / (G - 1)`` times the sums of cross products of their deviations, shape (1 + E, 1 + E, L, L).
-    clusters
-        G.
+        Cross products of their scores, shape ((1 + E)^2, L^2).
     """
 
-    total: Array
+    value: Array
     spread: Array
-    clusters: int
-
-    @property
-    def instruments(self) -> int:
-        return len(self.total)
 
     @classmethod
-    def of(cls, columns: Array, instruments: Array, cluster: Codes) -> _ClusterMoments:
-        Q = np.linalg.qr(instruments)[0]
-        L, D = Q.shape[1], columns.shape[1]
-        sums = np.stack(
-            [np.stack([np.bincount(cluster, Q[:, k] * columns[:, d]) for k in range(L)], axis=1) for d in range(D)]
-        )
-        G = sums.shape[1]
-        away = sums - sums.mean(axis=1, keepdims=True)
-        spread = np.einsum("igk,jgl->ijkl", away, away) * (G / (G - 1))
-        return cls(sums.sum(axis=1).T, spread, G)
+    def of(cls, reduced: Sequence[Functionals]) -> _Reduced:
+        value = np.stack([part.value for part in reduced])
+        spread = np.array([(i.scores.T @ j.scores).ravel() for i in reduced for j in reduced])
+        return cls(value, spread)
 
     def statistic(self, points: Array | None) -> Array:
-        """Return the statistic at coefficients (m, E); None for the first one at infinity."""
+        """Return the Wald statistic at coefficients (m, E); None for the first one at infinity."""
         if points is None:
-            theta = np.zeros((1, self.total.shape[1]))
+            theta = np.zeros((1, len(self.value)))
             theta[0, 1] = 1.0
         else:
             theta = np.hstack([np.ones((len(points), 1)), -points])
-        m = theta @ self.total.T
-        S = np.einsum("mi,mj,ijkl->mkl", theta, theta, self.spread, optimize=True)
-        return np.asarray(np.einsum("mk,mk->m", m, np.linalg.solve(S, m[:, :, None])[:, :, 0]))
+        pi, L = theta @ self.value, self.value.shape[1]
+        squares = (theta[:, :, None] * theta[:, None, :]).reshape(len(theta), -1)
+        V = (squares @ self.spread).reshape(-1, L, L)
+        return np.asarray((pi * np.linalg.solve(V, pi[:, :, None])[:, :, 0]).sum(axis=1))
 
 
 def _pieces(
