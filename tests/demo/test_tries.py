@@ -36,10 +36,10 @@ def world(folder: Path, kind: str, run_number: int = 1) -> Path:
     return write(folder, pl.DataFrame(columns), changes)
 
 
-def main_verdicts(outcome: Outcome) -> dict[str, Verdict]:
+def main_verdicts(outcome: Outcome, lens: str = "price") -> dict[str, Verdict]:
     answer: Answer = outcome.answers["gap"]
     main = outcome.config.study.benchmarks[0]
-    return {v.half: v for v in answer.verdicts if v.benchmark == main and v.segment == "all"}
+    return {v.half: v for v in answer.verdicts if (v.benchmark, v.segment, v.lens) == (main, "all", lens)}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from halfstep.core.config import StudyConfig
 from halfstep.demand.instruments import Instruments, made_from_rivals, screened
 from halfstep.demand.invert import Shares, Utilities, shares_of, utilities
-from halfstep.market.hedonic import HedonicSpec, attribute_design, complete
+from halfstep.market.hedonic import HedonicFit, HedonicSpec, attribute_design, complete
 from halfstep.market.panel import Panel
 from halfstep.market.reach import Reach
 from halfstep.numerics.absorb import Absorber, absorber
@@ -143,6 +143,11 @@ class DemandFit:
     def rho(self) -> float:
         """Nesting parameter; zero in the plain logit."""
         return float(self.two.beta[1]) if self.spec.nested else 0.0
+
+    @property
+    def terms(self) -> HedonicFit:
+        """The second stage in the hedonic's clothes, for questions about brand terms."""
+        return HedonicFit(self.panel, self.spec.base, self.two.exogenous.design.X, self.two.squares, self.cells, 0)
 
     @property
     def names(self) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from halfstep.demand.checks import demand_checks
 from halfstep.demand.elasticity import mean_slope
 from halfstep.demand.fit import DemandFit, DemandSpec, Unfit, fit_demand
 from halfstep.market.inputs import Inputs, Room, supply_bound
+from halfstep.market.names import name_weights
 from halfstep.market.records import Author
 from halfstep.market.room import watched
 from halfstep.numerics.intervals import fieller
@@ -176,14 +177,32 @@ def _among_sold(fit: DemandFit) -> Array:
 
 def _tastes(write: Author, fit: DemandFit, regression: TwoStage, found: Functionals) -> Tastes:
     lens = "demand" if regression is fit.two else "demand naive"
-    flip = np.array([-1.0 if symbol == "alpha" else 1.0 for symbol, _ in fit.names])
-    reach = "reach" if not fit.utilities.net.all() else ""
+    labels, sign = list(fit.names), [-1.0 if symbol == "alpha" else 1.0 for symbol, _ in fit.names]
+    scores, value = [found.scores], [found.value]
+    if regression is fit.two:
+        terms = _terms(fit)
+        labels += [("theta", brand) for brand in terms]
+        sign += [1.0] * len(terms)
+        if terms:
+            brands = regression.functionals(np.column_stack(list(terms.values())))
+            scores.append(brands.scores)
+            value.append(brands.value)
+    moved = np.hstack(scores) * sign
+    reach = () if fit.utilities.net.all() else ("reach",)
     return Tastes(
-        lens=lens, nodes=("all",), labels=fit.names, value=(flip * found.value)[None, :],
-        covariance=flip[:, None] * found.covariance * flip, contains=tuple(filter(None, ("name", reach, "misbelief", "unseen quality"))),
-        is_taste=True, tier=write.tier, origin=write.origin("demand.2sls", np.ones(fit.panel.n, dtype=bool), ASSUMPTIONS),
-        regression=regression, rows=fit.panel.row, gross=fit.utilities.gross,
+        lens=lens, nodes=("all",), labels=tuple(labels), value=(np.concatenate(value) * sign)[None, :],
+        covariance=moved.T @ moved, contains=("name", *reach, "misbelief", "unseen quality"), is_taste=True, tier=write.tier,
+        origin=write.origin("demand.2sls", np.ones(fit.panel.n, dtype=bool), ASSUMPTIONS), regression=regression,
+        rows=fit.panel.row, gross=fit.utilities.gross,
     )  # fmt: skip
+
+
+def _terms(fit: DemandFit) -> dict[str, Array]:
+    """Return, by brand, the row weights of its term in the last period over the plain mean of brands, in utils."""
+    last = int(fit.panel.period.max())
+    on_sale = np.unique(fit.panel.brand[fit.panel.period == last])
+    found = {fit.panel.brands[b]: name_weights(fit.terms, fit.panel.brands[b], last) for b in on_sale}
+    return {brand: a for brand, a in found.items() if a is not None}
 
 
 def _as_two_stage(fit: DemandFit) -> TwoStage:

@@ -17,6 +17,7 @@ from halfstep.gap.judgement import HALVES, judge_splits, no_verdict, stem_of, ve
 from halfstep.gap.lenses import accords, overall
 from halfstep.gap.offerings import Comparison, Missing, Pair, asked_comparisons
 from halfstep.gap.path import closing, half_step_map, map_comparisons, name_path, off_the_map, path_comparisons
+from halfstep.gap.second_choices import second_choices
 from halfstep.gap.split import Split, price_splits
 from halfstep.gap.verdict import robustness_value
 from halfstep.market.inputs import Inputs, Room
@@ -60,6 +61,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         *(() if main is None else moved(write, inputs, main)),
         *(e for found, _ in naive for e in found),
         *(() if demand is None else demand.estimates),
+        *second_choices(Author("gap", config, inputs.panel), inputs),
     )
     verdicts = (
         *(verdict_of(j, config, len(splits)) for j in judgements),
