@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from halfstep.core.config import StudyConfig
@@ -24,7 +25,8 @@ SEED = 20250604
 MARGIN = 0.03
 
 UNTOLD = ("niche premium, reach not told", "mass brand, reach not told")
-WORLDS = (*KINDS, *UNTOLD)
+BAD = "endogenous price, one bad instrument"
+WORLDS = (*KINDS, *UNTOLD, BAD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,8 @@ class DemandEntry:
         }  # fmt: skip
 
 
-def config_of(attributes: int) -> StudyConfig:
-    """Return the settings of a simulated study: nothing unmeasured, one cost shifter, shares of all possible buyers."""
+def config_of(attributes: int, shifters: int = 1) -> StudyConfig:
+    """Return the settings of a simulated study: nothing unmeasured, cost shifters, shares of all possible buyers."""
     study = {
         "title": "world", "focal": "b00", "benchmarks": ["b01"], "currency": "thousand", "as_of": "2100-01-01",
         "margin": MARGIN, "margin_reason": "world",
@@ -87,7 +89,7 @@ def config_of(attributes: int) -> StudyConfig:
                 "quantity_kind": "share", "price_basis": "transaction",
             },
             "attributes": [{"id": f"x{k}", "label": f"x{k}", "columns": [f"x{k}"]} for k in range(attributes)],
-            "demand": {"cost": ["w"]},
+            "demand": {"cost": [f"w{i}" for i in range(shifters)]},
         }
     )  # fmt: skip
 
@@ -121,10 +123,15 @@ def inputs_of(made: SimulatedDemand, config: StudyConfig, *, told: bool) -> Inpu
 
 
 def run_demand(kind: str, run: int) -> DemandEntry:
-    """Simulate one study of a kind and analyse it, reach told unless the kind says otherwise."""
+    """Simulate one study of a kind and analyse it, reach told unless the kind says otherwise.
+
+    The bad instrument is a second "cost shifter" that moves with unseen quality as much as with chance.
+    """
     rng = np.random.default_rng([SEED, *kind.split(",", maxsplit=1)[0].encode(), run])
     made = simulate(KINDS[kind.split(",", maxsplit=1)[0]], rng)
-    config = config_of(made.X.shape[1])
+    if kind == BAD:
+        made = replace(made, cost=np.column_stack([made.cost, _bad(made, rng)]))
+    config = config_of(made.X.shape[1], made.cost.shape[1])
     inputs = inputs_of(made, config, told=kind not in UNTOLD)
     answer = ROOM.run(inputs, {}, rng)
     lens = look(inputs, {"demand": answer}, rng)
@@ -154,3 +161,12 @@ def run_demand(kind: str, run: int) -> DemandEntry:
         label=(labels["product"], labels["name"]),
         false_short=(false["product"], false["name"]),
     )
+
+
+def _bad(made: SimulatedDemand, rng: np.random.Generator) -> npt.NDArray[np.float64]:
+    """Return a shifter that moves with unseen quality within brand and market."""
+    unseen = made.delta + made.alpha * made.p - made.X @ np.array(KINDS["endogenous price"].beta)
+    market = made.period * (int(made.place.max()) + 1) + made.place
+    cell = np.unique(market * (int(made.brand.max()) + 1) + made.brand, return_inverse=True)[1]
+    unseen = unseen - (np.bincount(cell, unseen) / np.bincount(cell))[cell]
+    return np.asarray(unseen / unseen.std() + rng.standard_normal(len(unseen)))

@@ -33,6 +33,8 @@ TEST_LEVEL = 0.05
 """Level of the test of weakness (their default)."""
 _GRID = 1_201
 _NESTING = np.arange(0.0, 1.0, 0.02)
+_NEST_END = 1 - 1e-6
+_ZOOMS = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +73,8 @@ class AndersonRubin:
     intervals
         Pieces (lo, hi), ascending, either end may be infinite; none where every value is rejected.
     points
-        Values of all endogenous coefficients on a grid that are not rejected, and with one of them the ends of the
-        pieces; shape (m, E).
+        Values of all endogenous coefficients that are not rejected: a grid and the ends of the pieces, with two of them the
+        ends of the second's range at each first; shape (m, E).
     level
         Coverage.
     """
@@ -91,22 +93,27 @@ def strength(endogenous: Array, instruments: Array, cluster: Codes) -> Strength:
         Shape (n, E).
     instruments
         Excluded instruments, shape (n, L), of full rank.
+
+    Notes
+    -----
+    With several endogenous regressors each is taken less what the others explain of it (by two-stage least squares), and
+    held against the L - E + 1 directions of the instruments that leave the others' fits alone. Their covariance, not that of
+    all L, makes the test of size under clustered errors; under equal variances it is Sanderson & Windmeijer's own F.
     """
     n, E, L = len(endogenous), endogenous.shape[1], instruments.shape[1]
     Q = np.linalg.qr(instruments)[0] * np.sqrt(n)
     found = []
     for e in range(E):
         others = np.delete(endogenous, e, axis=1)
-        fitted = Q @ (Q.T @ others) / n
-        delta = np.linalg.lstsq(fitted, endogenous[:, e], rcond=None)[0] if E > 1 else np.zeros(0)
-        target = endogenous[:, e] - others @ delta
-        pi = Q.T @ target / n
-        v = target - Q @ pi
-        scores = np.stack([np.bincount(cluster, Q[:, k] * v) for k in range(L)], axis=1)
+        moved = Q.T @ others / n
+        target = endogenous[:, e] - others @ np.linalg.lstsq(moved, Q.T @ endogenous[:, e] / n, rcond=None)[0]
+        free = Q @ np.linalg.qr(moved, mode="complete")[0][:, E - 1 :]
+        pi = free.T @ target / n
+        v = target - free @ pi
+        scores = np.stack([np.bincount(cluster, column * v) for column in free.T], axis=1)
         spread = scores.T @ scores / n
-        left = L - E + 1
-        wald = n * pi @ np.linalg.pinv(spread) @ pi / left
-        effective = n * pi @ pi / np.trace(spread) * L / left
+        wald = n * pi @ np.linalg.pinv(spread) @ pi / len(pi)
+        effective = n * pi @ pi / np.trace(spread)
         found.append((wald, effective, effective_f_critical(spread)))
     wald, effective, critical = (np.array(part) for part in zip(*found, strict=True))
     return Strength(wald, effective, critical, L)
@@ -156,19 +163,56 @@ def anderson_rubin(reduced: Sequence[Functionals], level: float, centre: tuple[f
     limit = _critical(float(reduced[0].freedom.min()), len(reduced[0].value), level)
     angle = np.linspace(-np.pi / 2, np.pi / 2, _GRID)[1:-1]
     b = centre[0] + max(centre[1], np.finfo(float).tiny) * np.tan(angle)
-    nest = _NESTING if len(reduced) > 2 else np.zeros(0)
-    pairs = b[:, None] if not len(nest) else np.stack([np.tile(b, len(nest)), np.repeat(nest, len(b))], axis=1)
-    kept = moments.statistic(pairs) <= limit
-    ok = np.asarray(kept.reshape(-1, len(b)).any(axis=0))
+    if not np.isfinite(limit):
+        return AndersonRubin(((-np.inf, np.inf),), _pairs(b) if len(reduced) > 2 else b[:, None], level)
+    best, least = _best(moments, b)
+    ok = least <= limit
 
     def accepts(value: float) -> bool:
-        at = np.column_stack([np.full(max(len(nest), 1), value), nest] if len(nest) else [np.array([value])])
-        return bool((moments.statistic(at) <= limit).any())
+        return bool(_best(moments, np.array([value]))[1][0] <= limit)
 
     pieces = _pieces(b, ok, accepts, unbounded=bool(moments.statistic(None)[0] <= limit))
-    ends = np.array([[end] for piece in pieces for end in piece if np.isfinite(end)]).reshape(-1, 1)
-    points = pairs[kept] if len(nest) else np.vstack([pairs[kept], ends])
-    return AndersonRubin(pieces, points, level)
+    ends = np.array([end for piece in pieces for end in piece if np.isfinite(end)])
+    points = np.vstack([best[ok], _best(moments, ends)[0]])
+    return AndersonRubin(pieces, _rims(moments, points, limit) if len(reduced) > 2 else points, level)
+
+
+def _pairs(b: Array) -> Array:
+    """Return every b with a grid of nesting parameters, the latter running fastest; shape (m, 2)."""
+    return np.column_stack([np.repeat(b, len(_NESTING)), np.tile(_NESTING, len(b))])
+
+
+def _best(moments: _Reduced, b: Array) -> tuple[Array, Array]:
+    """Return the coefficients (m, E) that are rejected least at each b, and their statistic (m,).
+
+    The nesting parameter's best value is found on a grid and then closer by: where instruments are strong the set is a
+    ridge much narrower than any grid.
+    """
+    if len(moments.value) == 2:
+        return b[:, None], moments.statistic(b[:, None])
+    tried = moments.statistic(_pairs(b)).reshape(len(b), len(_NESTING))
+    rho, least, width = _NESTING[tried.argmin(axis=1)], tried.min(axis=1), float(_NESTING[1])
+    for _ in range(_ZOOMS):
+        width /= 2
+        for step in (-width, width):
+            other = np.clip(rho + step, 0.0, _NEST_END)
+            statistic = moments.statistic(np.column_stack([b, other]))
+            rho, least = np.where(statistic < least, other, rho), np.minimum(statistic, least)
+    return np.column_stack([b, rho]), least
+
+
+def _rims(moments: _Reduced, points: Array, limit: float) -> Array:
+    """Return points that are not rejected, and with them the ends of the nesting parameter's range at the same b."""
+    found, b = [points], points[:, 0]
+    for end in (0.0, _NEST_END):
+        out, into = np.full(len(b), end), points[:, 1]
+        whole = moments.statistic(np.column_stack([b, out])) <= limit
+        for _ in range(_ZOOMS):
+            middle = (out + into) / 2
+            inside = moments.statistic(np.column_stack([b, middle])) <= limit
+            out, into = np.where(inside, out, middle), np.where(inside, middle, into)
+        found.append(np.column_stack([b, np.where(whole, end, into)]))
+    return np.vstack(found)
 
 
 def _critical(freedom: float, instruments: int, level: float) -> float:
@@ -206,7 +250,7 @@ class _Reduced:
         else:
             theta = np.hstack([np.ones((len(points), 1)), -points])
         pi, L = theta @ self.value, self.value.shape[1]
-        squares = (theta[:, :, None] * theta[:, None, :]).reshape(len(theta), -1)
+        squares = (theta[:, :, None] * theta[:, None, :]).reshape(len(theta), theta.shape[1] ** 2)
         V = (squares @ self.spread).reshape(-1, L, L)
         return np.asarray((pi * np.linalg.solve(V, pi[:, :, None])[:, :, 0]).sum(axis=1))
 
@@ -230,7 +274,7 @@ def _pieces(
 def _edge(outside: float, inside: float, accepts: Callable[[float], bool]) -> float:
     """Return where a set ends between a point outside and one inside, a hair inside."""
     out, into = outside, inside
-    for _ in range(60):
+    for _ in range(40):
         middle = (out + into) / 2
         if middle in (out, into):
             break
