@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.config import StudyConfig
-from halfstep.demand.instruments import Instruments, made_from_rivals, screened
+from halfstep.demand.instruments import Instruments, made_from_rivals, nest_sizes, screened
 from halfstep.demand.invert import Shares, Utilities, shares_of, utilities
 from halfstep.market.hedonic import HedonicFit, HedonicSpec, attribute_design, complete
 from halfstep.market.panel import Panel
@@ -245,7 +245,7 @@ def _sample(panel: Panel, spec: DemandSpec, reach: Reach | None, barred: Mask | 
 
 
 def _instruments(panel: Panel, spec: DemandSpec, filled: Mask, usable: Mask) -> Instruments:
-    """Return every instrument asked for, over the usable rows; rivals are all rows with attributes."""
+    """Return every instrument asked for, and the nests' sizes, over the usable rows; rivals are all complete rows."""
     offered = panel.take(filled)
     columns = [panel.attributes.index(a) for a in spec.base.attributes]
     nest = offered.nest if spec.nested else np.zeros(offered.n, dtype=np.int64)
@@ -253,6 +253,8 @@ def _instruments(panel: Panel, spec: DemandSpec, filled: Mask, usable: Mask) -> 
         made_from_rivals(kind, offered.X[:, columns], spec.base.attributes, (offered.market, offered.firm, nest))
         for kind in spec.instruments
     ]
+    if spec.nested:
+        parts = [nest_sizes(offered.market, nest), *parts]
     Z = np.hstack([panel.cost[usable], *(part.Z[usable[filled]] for part in parts)])
     names = (*(f"cost: {c}" for c in spec.cost), *(name for part in parts for name in part.names))
     return Instruments(Z, names)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from halfstep.numerics.absorb import Absorber
 
-__all__ = ["Instruments", "made_from_rivals", "screened"]
+__all__ = ["Instruments", "made_from_rivals", "nest_sizes", "screened"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -79,13 +79,20 @@ def made_from_rivals(kind: str, X: Array, names: tuple[str, ...], groups: tuple[
         counted = _sum(market, np.ones((len(X), 1))) - _sum(own, np.ones((len(X), 1)))
         if scope != "rivals" and within is not None:
             counted = _sum(within, np.ones((len(X), 1))) - 1
-        if kind == "blp" or scope == "nest":
+        if kind == "blp" and scope != "nest":
             found.append((f"number of {scope}", counted[:, 0]))
         part = _PARTS[kind](X, market, own if within is None else within)
         if within is None:
             part = _PARTS[kind](X, market, market) - part
         found += [(f"{kind} {scope}: {name}", part[:, k]) for k, name in enumerate(names)]
     return Instruments(np.column_stack([column for _, column in found]), tuple(name for name, _ in found))
+
+
+def nest_sizes(market: Codes, nest: Codes) -> Instruments:
+    """Return how many other products a product's nest holds in its market: what moves the share within the nest."""
+    within = _joined(market, nest)
+    others = (np.bincount(within)[within][:, None] - 1).astype(np.float64)
+    return Instruments(others, ("number of nest",))
 
 
 def screened(found: Instruments, X: Array, absorb: Absorber) -> Instruments:
