@@ -238,16 +238,17 @@ def _blurred(lens: _Lens, comparison: Comparison, accepted: Array, level: float)
         combination[columns, k] = -dX[columns]
     combination[:, K], combination[:, K + 1] = -dX, dX
     a[:, K + 1] = omega
-    fixed, *moved = lens.regression.given(a, combination)
-    alpha = -accepted[:, 0]
+    parts = lens.regression.given(a, combination)
+    theta = np.hstack([np.ones((len(accepted), 1)), -accepted])
+    alpha = -accepted[:, :1]
     if (alpha <= 0).any():
         sets = np.tile([-np.inf, np.inf], (K + 2, 1))
     else:
-        value = fixed.value - sum(accepted[:, [e]] * m.value for e, m in enumerate(moved))
-        scores = fixed.scores - sum(accepted[:, e, None, None] * m.scores for e, m in enumerate(moved))
-        se = np.sqrt((scores**2).sum(axis=1))
-        lo, hi = t_interval(value, se, np.broadcast_to(fixed.freedom, value.shape), (1 + level) / 2)
-        sets = np.stack([(lo / alpha[:, None]).min(axis=0), (hi / alpha[:, None]).max(axis=0)], axis=1)
+        value = theta @ np.stack([part.value for part in parts])
+        spread = np.array([[(i.scores * j.scores).sum(axis=0) for j in parts] for i in parts])
+        se = np.sqrt(np.maximum(np.einsum("mi,mj,ijk->mk", theta, theta, spread), 0.0))
+        lo, hi = t_interval(value, se, np.broadcast_to(parts[0].freedom, value.shape), (1 + level) / 2)
+        sets = np.stack([(lo / alpha).min(axis=0), (hi / alpha).max(axis=0)], axis=1)
     names = (*lens.attributes, "product", "name")
     return Blurred(
         comparison,

@@ -16,7 +16,7 @@ whose conventions the objective and the centred moments follow (no small-sample 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,8 @@ __all__ = ["GMMFit", "Moments", "fit_gmm"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+
+_DEPENDENT = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,6 +115,11 @@ def fit_gmm(moments: Moments, steps: int = 1) -> GMMFit:
     steps
         1 or 2.
 
+    Raises
+    ------
+    MisuseError
+        If instruments depend on each other.
+
     Examples
     --------
     >>> z = np.array([[-1.0], [-1.0], [1.0], [1.0]])
@@ -120,14 +127,23 @@ def fit_gmm(moments: Moments, steps: int = 1) -> GMMFit:
     >>> fit_gmm(Moments(2 * w[:, 0] + np.array([1.0, 0.0, 1.0, 0.0]) - 0.5, w, z)).beta.round(6)
     array([2.])
     """
+    moments = replace(moments, Z=_orthonormal(moments.Z))
     y, W, Z, n = moments.y, moments.W, moments.Z, len(moments.y)
-    weight: Array = np.asarray(np.linalg.inv(Z.T @ Z / n))
+    weight: Array = np.eye(Z.shape[1])
     fit = _solve(moments, weight)
     for _ in range(steps - 1):
         weight = np.asarray(np.linalg.inv(moments.covariance(fit.residual)))
         fit = _solve(moments, weight)
     g = Z.T @ (y - W @ fit.beta) / n
     return GMMFit(fit.beta, fit.covariance, fit.residual, float(n * g @ weight @ g), Z.shape[1] - W.shape[1])
+
+
+def _orthonormal(Z: Array) -> Array:
+    """Return Z with ``Z'Z = n``: GMM does not depend on the basis of the instruments, its accuracy does."""
+    Q, R = np.linalg.qr(Z)
+    if (np.abs(np.diag(R)) <= _DEPENDENT * np.linalg.norm(Z, axis=0)).any():
+        raise MisuseError(f"expected instruments of full rank, got {Z.shape[1]} columns that depend on each other")
+    return np.asarray(Q * np.sqrt(len(Z)))
 
 
 def _solve(moments: Moments, weight: Array) -> GMMFit:

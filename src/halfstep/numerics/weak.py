@@ -12,7 +12,7 @@ Economics 11, 727-753: the set that inverts the test has its level whatever the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ __all__ = ["AndersonRubin", "Strength", "anderson_rubin", "effective_f_critical"
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 WORST_BIAS = 0.10
 """Share of the worst-case bias that a strong first stage must keep below (Montiel Olea & Pflueger's own default)."""
@@ -155,25 +156,33 @@ def anderson_rubin(reduced: Sequence[Functionals], level: float, centre: tuple[f
     Notes
     -----
     At b the coefficients are ``pi_y - pi_E b`` and so are their scores, so that the statistic ``Q`` is a ratio of known
-    polynomials and the whole line is searched; values go to infinity with the tangent of an angle. With few clusters
+    polynomials; the whole line is searched as the tangent of an angle, infinity among its values. With few clusters
     ``(eta - L + 1) / (eta L) Q`` is held against F(L, eta - L + 1), eta the least Bell-McCaffrey degrees of freedom of the
     coefficients (Pustejovsky & Tipton 2018, section 3, with their eta bounded from below).
     """
     moments = _Reduced.of(reduced)
     limit = _critical(float(reduced[0].freedom.min()), len(reduced[0].value), level)
-    angle = np.linspace(-np.pi / 2, np.pi / 2, _GRID)[1:-1]
-    b = centre[0] + max(centre[1], np.finfo(float).tiny) * np.tan(angle)
+    angle = np.linspace(-np.pi / 2, np.pi / 2, _GRID)
+
+    def at(angle: Array) -> Array:
+        return np.asarray(centre[0] + max(centre[1], np.finfo(float).tiny) * np.tan(angle))
+
     if not np.isfinite(limit):
+        b = at(angle[1:-1])
         return AndersonRubin(((-np.inf, np.inf),), _pairs(b) if len(reduced) > 2 else b[:, None], level)
-    best, least = _best(moments, b)
+    best, least = _best(moments, at(angle))
     ok = least <= limit
+    ok[-1] = ok[0]
 
-    def accepts(value: float) -> bool:
-        return bool(_best(moments, np.array([value]))[1][0] <= limit)
+    def accepts(angle: float) -> bool:
+        return bool(_best(moments, at(np.array([angle])))[1][0] <= limit)
 
-    pieces = _pieces(b, ok, accepts, unbounded=bool(moments.statistic(None)[0] <= limit))
-    ends = np.array([end for piece in pieces for end in piece if np.isfinite(end)])
-    points = np.vstack([best[ok], _best(moments, ends)[0]])
+    def end(angle: float) -> float:
+        return float(at(np.array(angle))) if abs(angle) < np.pi / 2 else float(np.copysign(np.inf, angle))
+
+    pieces = tuple((end(lo), end(hi)) for lo, hi in _pieces(angle, ok, accepts))
+    ends = np.array([value for piece in pieces for value in piece if np.isfinite(value)])
+    points = np.vstack([best[1:-1][ok[1:-1]], _best(moments, ends)[0]])
     return AndersonRubin(pieces, _rims(moments, points, limit) if len(reduced) > 2 else points, level)
 
 
@@ -242,33 +251,23 @@ class _Reduced:
         spread = np.array([(i.scores.T @ j.scores).ravel() for i in reduced for j in reduced])
         return cls(value, spread)
 
-    def statistic(self, points: Array | None) -> Array:
-        """Return the Wald statistic at coefficients (m, E); None for the first one at infinity."""
-        if points is None:
-            theta = np.zeros((1, len(self.value)))
-            theta[0, 1] = 1.0
-        else:
-            theta = np.hstack([np.ones((len(points), 1)), -points])
+    def statistic(self, points: Array) -> Array:
+        """Return the Wald statistic at coefficients (m, E)."""
+        theta = np.hstack([np.ones((len(points), 1)), -points])
         pi, L = theta @ self.value, self.value.shape[1]
         squares = (theta[:, :, None] * theta[:, None, :]).reshape(len(theta), theta.shape[1] ** 2)
         V = (squares @ self.spread).reshape(-1, L, L)
         return np.asarray((pi * np.linalg.solve(V, pi[:, :, None])[:, :, 0]).sum(axis=1))
 
 
-def _pieces(
-    b: Array, ok: npt.NDArray[np.bool_], accepts: Callable[[float], bool], *, unbounded: bool
-) -> tuple[tuple[float, float], ...]:
-    """Return the pieces of a set from a grid of points, their ends found by bisection."""
+def _pieces(angle: Array, ok: Mask, accepts: Callable[[float], bool]) -> Iterator[tuple[float, float]]:
+    """Yield the pieces of a set from a grid of angles, their ends found by bisection."""
     steps = np.diff(np.concatenate([[False], ok, [False]]).astype(np.int64))
-    out = []
-    for first, last in zip(
-        np.flatnonzero(steps == 1).tolist(), (np.flatnonzero(steps == -1) - 1).tolist(), strict=True
-    ):
-        at_start, at_end = first == 0, last == len(b) - 1
-        lo = -np.inf if at_start and unbounded else _edge(float(b[max(first - 1, 0)]), float(b[first]), accepts)
-        hi = np.inf if at_end and unbounded else _edge(float(b[min(last + 1, len(b) - 1)]), float(b[last]), accepts)
-        out.append((lo, hi))
-    return tuple(out)
+    starts, stops = np.flatnonzero(steps == 1).tolist(), (np.flatnonzero(steps == -1) - 1).tolist()
+    for first, last in zip(starts, stops, strict=True):
+        lo, hi = float(angle[first]), float(angle[last])
+        lo = lo if first == 0 else _edge(float(angle[first - 1]), lo, accepts)
+        yield lo, hi if last == len(angle) - 1 else _edge(float(angle[last + 1]), hi, accepts)
 
 
 def _edge(outside: float, inside: float, accepts: Callable[[float], bool]) -> float:
