@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -148,10 +149,18 @@ def _local(X: Array, market: Codes, within: Codes) -> Array:
         x, group = X[order, k], within[order]
         stop = np.cumsum(size)[group]
         start = stop - size[group]
-        above = _first(lambda at, x=x, sd=sd: x[at] - x >= sd, start, stop)
-        below = _first(lambda at, x=x, sd=sd: x - x[at] < sd, start, stop)
+        above = _first(partial(_above, x, sd), start, stop)
+        below = _first(partial(_not_below, x, sd), start, stop)
         out[order, k] = np.maximum(above - below - 1, 0)
     return out
+
+
+def _above(x: Array, sd: np.float64, at: Codes) -> Mask:
+    return np.asarray(x[at] - x >= sd)
+
+
+def _not_below(x: Array, sd: np.float64, at: Codes) -> Mask:
+    return np.asarray(x - x[at] < sd)
 
 
 def _first(holds: Callable[[Codes], Mask], start: Codes, stop: Codes) -> Codes:

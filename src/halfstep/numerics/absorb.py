@@ -167,4 +167,6 @@ def _dot(left: Parts, right: Parts) -> Array:
 
 def _components(shared: csr_array) -> int:
     """Return the number of connected components of the graph that links groups with rows in common."""
-    return int(connected_components(block_array([[None, shared], [shared.T, None]]), directed=False, return_labels=False))
+    return int(
+        connected_components(block_array([[None, shared], [shared.T, None]]), directed=False, return_labels=False)
+    )

@@ -30,6 +30,7 @@ Codes = npt.NDArray[np.int64]
 
 _RANK_TOLERANCE = 1e-9
 _CHUNK = 4_000_000
+_SMALL = 2_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,7 +214,9 @@ class LeastSquares:
         Nothing G x G is formed: ``|diag(d) - U U'|_F^2 = sum d^2 - 2 sum_g d_g |U_g|^2 + |U'U|_F^2``.
         """
         d, G = self.design, self.clusters
-        K, M, C = d.X.shape[1], d.markets, d.cells
+        M, C = d.markets, d.cells
+        if G * C * (M + C) <= _SMALL:
+            return self._freedom_dense(b, squares)
         by_x = _by_cluster(b, d.cluster, np.arange(len(b)), (G, len(b))) @ d.X
         by_market = _by_cluster(b, d.cluster, d.market, (G, M))
         by_cell = _by_cluster(b, d.cluster, d.cell, (G, C))
@@ -221,7 +224,7 @@ class LeastSquares:
         length = np.asarray(scaled.power(2).sum(axis=1)).ravel()
         low_low = np.zeros((self.normal.half.shape[1],) * 2)
         low_cell = np.zeros((C, len(low_low)))
-        step = max(1, _CHUNK // (K + M))
+        step = max(1, _CHUNK // (d.X.shape[1] + M))
         for some in (slice(start, start + step) for start in range(0, G, step)):
             top = np.hstack([by_x[some], by_market[some].toarray()]) - by_cell[some] @ self.normal.slope.T
             low = top @ self.normal.half
@@ -229,11 +232,19 @@ class LeastSquares:
             low_low += low.T @ low
             low_cell += scaled[some].T @ low
         cell_cell = float((scaled.T @ scaled).power(2).sum())
-        trace = float(squares.sum() - length.sum())
-        norm = (
-            float((squares**2).sum() - 2 * squares @ length + (low_low**2).sum() + 2 * (low_cell**2).sum()) + cell_cell
-        )
-        return trace**2 / norm if trace > _RANK_TOLERANCE * float(squares.sum()) else 0.0
+        cross = float((low_low**2).sum() + 2 * (low_cell**2).sum()) + cell_cell
+        return _satterthwaite(squares, length, cross)
+
+    def _freedom_dense(self, b: Array, squares: Array) -> float:
+        """Do the same with dense matrices, which is faster where they are small."""
+        d, G = self.design, self.clusters
+        M, C = d.markets, d.cells
+        by_x = _group_sum(d.cluster, G, b[:, None] * d.X)
+        by_market = np.bincount(d.cluster * M + d.market, b, G * M).reshape(G, M)
+        by_cell = np.bincount(d.cluster * C + d.cell, b, G * C).reshape(G, C)
+        low = (np.hstack([by_x, by_market]) - by_cell @ self.normal.slope.T) @ self.normal.half
+        U = np.hstack([by_cell / np.sqrt(self.normal.cell_weight), low])
+        return _satterthwaite(squares, (U**2).sum(axis=1), float(((U.T @ U) ** 2).sum()))
 
     def _bias_reduced(self, scaled: Array, root: Array) -> Array:
         """Return (I - H_gg)^(-1/2) a_g, stacked over clusters; shape (n, m). Clusters of one size go together."""
@@ -344,6 +355,13 @@ def _root(matrix: Array) -> Array:
     eigen, vectors = np.linalg.eigh(matrix)
     keep = eigen > eigen[-1] * 1e-14
     return np.asarray(vectors[:, keep] * np.sqrt(eigen[keep]))
+
+
+def _satterthwaite(squares: Array, length: Array, cross: float) -> float:
+    """Return trace^2 / |.|_F^2 of diag(squares) - U U' from the rows' squared lengths and |U'U|_F^2."""
+    trace = float(squares.sum() - length.sum())
+    norm = float((squares**2).sum() - 2 * squares @ length) + cross
+    return trace**2 / norm if trace > _RANK_TOLERANCE * float(squares.sum()) else 0.0
 
 
 def _by_cluster(b: Array, cluster: Codes, column: Codes, shape: tuple[int, int]) -> csr_array:
