@@ -13,6 +13,7 @@ import pytest
 from halfstep.report import write_report
 from halfstep.study import run
 from tests.invented import market, write
+from tests.report.studies import STUDIES as SMALL
 
 pytestmark = pytest.mark.browser
 
@@ -21,6 +22,8 @@ FLAGS = [
 ]  # fmt: skip
 SIZES = [(1280, 800), (390, 844)]
 STUDIES = Path(__file__).parents[2] / "studies"
+LENSES = ("apart", "blunt", "weak", "flow")
+"""Small studies whose demand lens or flow of orders is drawn or worded in another way than the shipped one's."""
 
 TROUBLE = """() => {
   const out = [];
@@ -72,11 +75,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     made = {p.parent.name: p.parent for p in sorted(STUDIES.glob("*/study.toml"))}
     made["invented"] = write(base / "invented", market("ABCD"), {"brands": labels})
     made["refused"] = write(base / "refused", market("ABC", models=1))
+    for name in LENSES:
+        frame, changes, tables = SMALL[name]
+        made[name] = write(base / name, frame, changes, tables)
     made["alone"] = write(base / "alone", market("AB", years=[2000]), {"study": {"benchmarks": ["B"]}, "bands": None})
     return {name: write_report(run(folder), base / "out" / name, "zh")[0] for name, folder in made.items()}
 
 
-NAMES = [*(p.parent.name for p in sorted(STUDIES.glob("*/study.toml"))), "invented", "refused", "alone"]
+NAMES = [*(p.parent.name for p in sorted(STUDIES.glob("*/study.toml"))), "invented", "refused", "alone", *LENSES]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -85,7 +85,7 @@ def test_odd_studies_render_and_say_something(tmp_path: Path, name: str, lang: s
     tags = read(page).seen
     assert [a["class"] for t, a in tags if t == "html"] == [f"lang-{lang}"]
     assert sum(1 for t, a in tags if a.get("id") == "verdict") == 1
-    assert page.count("<h2>") == 9
+    assert page.count("<h2>") == 10
     assert "nan" not in re.sub("<[^>]*>", " ", page.partition("<main>")[2].partition("</main>")[0]).lower().split()
     assert len(page.encode()) < 700_000
 
@@ -107,8 +107,9 @@ def numbers_in(value: Any) -> list[float]:
 
 def test_the_machine_contract(shipped: Outcome) -> None:
     record = json.loads(json_text(shipped), parse_constant=lambda text: pytest.fail(text))
-    top = "schema verdicts overall estimates series checks refusals claims kernel inputs study as_of seed versions readings"
+    top = "schema verdicts overall estimates series checks refusals claims kernel inputs study as_of seed versions readings accords"
     assert set(top.split()) <= set(record)
+    assert record["schema"] == "1.1"
     assert record["claims"] == []
     assert record["kernel"] == "numpy"
     assert all(math.isfinite(n) for n in numbers_in(record))
@@ -119,6 +120,9 @@ def test_the_machine_contract(shipped: Outcome) -> None:
     assert all({"id", "status", "why", "do"} <= set(c) for c in record["checks"])
     assert all({"id", "needs"} <= set(r) for r in record["refusals"])
     assert set(record["overall"]) >= {"label", "p"}
+    accord = "id half benchmark segment period label lenses estimates reason"
+    assert record["accords"]
+    assert all(set(accord.split()) == set(a) for a in record["accords"])
     index = Index.of(shipped)
     by_id = {e["id"]: e for e in record["estimates"]}
     for name, found in index.estimates.items():

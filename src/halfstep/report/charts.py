@@ -57,7 +57,18 @@ class MapChart:
 
 @dataclass(frozen=True, slots=True)
 class RowMark:
-    """One row: a label, a value with its interval, and its role ("part", "total", "rest", "whole", "other")."""
+    """One row: a label, a value with its interval, and its role.
+
+    Attributes
+    ----------
+    value
+        NaN where only a set is known.
+    lo, hi
+        Either end may be infinite.
+    role
+        "part", "total", "rest", "whole", "other"; "price lens", "2sls", "ols" in a chart of lenses; a "head" is a label
+        over the rows that follow, without a mark.
+    """
 
     label: Fact
     value: float
@@ -111,7 +122,7 @@ class PanelChart:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A brand's line; `marked` holds stretches (from, to] drawn thick; `turn` picks its colour."""
+    """A line; `marked` holds stretches (from, to] drawn thick; `turn` picks its colour; `label` names it if no brand does."""
 
     brand: str
     role: str
@@ -119,11 +130,18 @@ class Line:
     y: tuple[float, ...]
     marked: tuple[tuple[float, float], ...] = ()
     turn: int = 0
+    label: Fact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LinesChart:
-    """Lines of several brands over time or over price thresholds; shares on the vertical axis."""
+    """Lines over time or over price thresholds; shares on the vertical axis unless `marks` are given.
+
+    Attributes
+    ----------
+    marks
+        Places and labels on the horizontal axis of a chart of units; the axis picks its own if there are none.
+    """
 
     id: str
     lines: tuple[Line, ...]
@@ -132,6 +150,7 @@ class LinesChart:
     steps: bool
     time: bool
     top: float | None = None
+    marks: tuple[tuple[float, Fact], ...] = ()
 
 
 Chart = MapChart | RowsChart | PanelChart | LinesChart

@@ -1,4 +1,4 @@
-"""Lines over time or thresholds, and panels of paths with intervals, as Vega-Lite drawings."""
+"""Lines over time or thresholds, and panels of paths with intervals, drawn."""
 
 from __future__ import annotations
 
@@ -92,9 +92,13 @@ def _percent(value: float) -> str:
 def lines_svg(chart: LinesChart, variant: Variant, about: str) -> Markup:
     """Return lines with their brands written at the right end."""
     say = variant.speaker
-    names = [fit_text(say.brand(line.brand), FONT, 90 if variant.narrow else 150) for line in chart.lines]
+    labels = [say.brand(line.brand) if line.label is None else say.text(line.label) for line in chart.lines]
+    names = [fit_text(label, FONT, 90 if variant.narrow else 150) for label in labels]
     right = int(max(text_width(n, FONT) for n in names) + 16)
-    pad = (44, 30, right, 46)
+    y_ticks = ticks(*_y_domain(chart), 6)
+    y_labels = _y_labels(chart, y_ticks)
+    left = max(44, int(max(text_width(label, FONT - 1) for label in y_labels)) + 8)
+    pad = (left, 30, right, 46)
     height = 260 if variant.narrow else 320
     frame = Frame(
         frame_id(chart.id, variant),
@@ -105,19 +109,38 @@ def lines_svg(chart: LinesChart, variant: Variant, about: str) -> Markup:
         pad,
         log=not chart.time,
     )
-    marks = _x_ticks(chart, frame, variant)
-    y_ticks = ticks(*frame.y, 6)
-    places = 0 if all(abs(100 * t - round(100 * t)) < 1e-9 for t in y_ticks) else 1
     layers: list[Markup] = [
         rules(frame, [(frame.x[0], t, frame.x[1], t) for t in y_ticks], Style(color=GRID)),
         *(layer for line in sorted(chart.lines, key=lambda one: one.role == "focal") for layer in _line(line, frame, chart)),
         *_ends(chart, frame, names),
-        texts([(-6, frame.py(t), fixed(100 * t, places) + "%") for t in y_ticks], Style(align="end", color=MUTED, font=FONT - 1)),
-        texts([(frame.px(t), height + 12, f"{t:,.6g}" if not chart.time else f"{t:.0f}") for t in marks], Style(align="middle", color=MUTED, font=FONT - 1)),
-        texts([(-38, -18, fit_text(say.text(chart.y_title), FONT, variant.width - 12))], Style(color=MUTED)),
+        texts([(-6, frame.py(t), label) for t, label in zip(y_ticks, y_labels, strict=True)], Style(align="end", color=MUTED, font=FONT - 1)),
+        texts([(frame.px(t), height + 12, label) for t, label in _x_labels(chart, frame, variant)], Style(align="middle", color=MUTED, font=FONT - 1)),
+        texts([(6 - left, -18, fit_text(say.text(chart.y_title), FONT, variant.width - 12))], Style(color=MUTED)),
         texts([(frame.width, height + 34, fit_text(say.text(chart.x_title), FONT, variant.width - right - 12))], Style(align="end", color=MUTED)),
     ]  # fmt: skip
     return drawing(frame, about, layers)
+
+
+def _y_labels(chart: LinesChart, marks: list[float]) -> list[str]:
+    """Return percentages, or plain numbers on a chart of units."""
+    if chart.marks:
+        places = max((len(f"{t:.6f}".rstrip("0").partition(".")[2]) for t in marks), default=0)
+        return [fixed(t, places) for t in marks]
+    places = 0 if all(abs(100 * t - round(100 * t)) < 1e-9 for t in marks) else 1
+    return [fixed(100 * t, places) + "%" for t in marks]
+
+
+def _x_labels(chart: LinesChart, frame: Frame, variant: Variant) -> list[tuple[float, str]]:
+    """Return where the horizontal axis is marked, and how; the chart's own marks are thinned until they keep apart."""
+    if not chart.marks:
+        return [(t, f"{t:,.6g}" if not chart.time else f"{t:.0f}") for t in _x_ticks(chart, frame, variant)]
+    told = [(x, variant.speaker.text(label)) for x, label in chart.marks if frame.x[0] <= x <= frame.x[1]]
+    wide = max(text_width(label, FONT - 1) for _, label in told) + 10
+    apart = [told[0]]
+    for x, label in told[1:]:
+        if frame.px(x) - frame.px(apart[-1][0]) >= wide:
+            apart.append((x, label))
+    return apart
 
 
 def _x_domain(chart: LinesChart) -> tuple[float, float]:
@@ -130,7 +153,8 @@ def _x_domain(chart: LinesChart) -> tuple[float, float]:
 
 def _y_domain(chart: LinesChart) -> tuple[float, float]:
     top = chart.top if chart.top is not None else max((y for line in chart.lines for y in line.y), default=1.0)
-    return 0.0, max(top, 0.01) * 1.04
+    low = min((y for line in chart.lines for y in line.y), default=0.0)
+    return 1.04 * min(low, 0.0), max(top, 1.0 if chart.marks else 0.01) * 1.04
 
 
 def _x_ticks(chart: LinesChart, frame: Frame, variant: Variant) -> list[float]:

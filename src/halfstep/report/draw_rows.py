@@ -1,4 +1,4 @@
-"""Rows of bars or dots with intervals as a Vega-Lite drawing."""
+"""Rows of bars or dots with intervals, drawn."""
 
 from __future__ import annotations
 
@@ -31,7 +31,21 @@ from halfstep.report.numbers import fixed
 __all__ = ["rows_svg"]
 
 LINE = 15
+AIR = 8
 BAR = 16
+FAR = 1.5
+"""An interval is cut where it is this many spreads of the other marks away from them."""
+BOLD = ("total", "rest", "whole", "head")
+COLOURS = {
+    "part": OTHER,
+    "total": FOCAL,
+    "rest": REFERENCE,
+    "whole": INK,
+    "other": INK,
+    "price lens": REFERENCE,
+    "2sls": FOCAL,
+    "ols": OTHER,
+}
 
 
 def rows_svg(chart: RowsChart, variant: Variant, about: str) -> Markup:
@@ -42,39 +56,49 @@ def rows_svg(chart: RowsChart, variant: Variant, about: str) -> Markup:
     pad = (beside if beside else 18, 6, 18, 46)
     width = variant.width - pad[0] - pad[2]
     lines = [fold(t, FONT, beside - 12 if beside else width) for t in labels]
-    tops, total = _tops(lines, bool(beside))
+    high = [_high(ls, row.role == "head", bool(beside)) for ls, row in zip(lines, chart.rows, strict=True)]
+    tops, total = _tops(lines, high, [row.role == "head" for row in chart.rows], bool(beside))
     frame = Frame(frame_id(chart.id, variant), _domain(chart), (total, 0.0), width, total, pad)
     middles = [
-        top + (0 if beside else LINE * len(ls)) + _high(ls, bool(beside)) / 2
-        for top, ls in zip(tops, lines, strict=True)
+        top + (0 if beside else LINE * len(ls)) + tall / 2 for top, ls, tall in zip(tops, lines, high, strict=True)
     ]
     marks = ticks(*frame.x, 5 if variant.narrow else 8)
     layers: list[Markup] = [
         rules(frame, [(t, 0.0, t, total) for t in marks], Style(color=GRID)),
         rules(frame, [(0.0, 0.0, 0.0, total)] if frame.x[0] <= 0 <= frame.x[1] else [], Style(color=MUTED)),
         *_rows(chart, frame, middles),
-        *_row_labels(lines, tops, middles, frame, bool(beside), chart.rows),
+        *_row_labels((lines, tops, middles), frame, bool(beside), chart.rows),
         *_axis(frame, marks, fit_text(say(chart.axis), FONT, variant.width - 20), variant),
     ]
     return drawing(frame, about, layers)
 
 
-def _high(lines: list[str], beside: bool) -> float:
+def _high(lines: list[str], head: bool, beside: bool) -> float:
+    if head:
+        return LINE * len(lines) + 10 if beside else 0.0
     return max(LINE * len(lines) + 10, BAR + 12) if beside else BAR + 8
 
 
-def _tops(lines: list[list[str]], beside: bool) -> tuple[list[float], float]:
-    tops, y = [], 4.0
-    for ls in lines:
+def _tops(lines: list[list[str]], high: list[float], heads: list[bool], beside: bool) -> tuple[list[float], float]:
+    """Return where each row starts and where the last ends; there is air above every head but the first."""
+    tops: list[float] = []
+    y = 4.0
+    for ls, tall, head in zip(lines, high, heads, strict=True):
+        y += AIR if head and tops else 0
         tops.append(y)
-        y += _high(ls, beside) + (0 if beside else LINE * len(ls) + 4)
+        y += tall + (0 if beside else LINE * len(ls) + 4)
     return tops, y
 
 
 def _domain(chart: RowsChart) -> tuple[float, float]:
-    values = [v for row in chart.rows for v in (row.lo, row.value, row.hi)]
-    values += [0.0] if chart.bars or chart.guide is None else [chart.guide, 0.0]
-    lo, hi = min(values), max(values)
+    """Return what is drawn: every value, and intervals as far as they are not out of all proportion."""
+    values = [0.0, *(row.value for row in chart.rows), *([] if chart.guide is None else [chart.guide])]
+    values += [end for row in chart.rows if row.role not in ("2sls", "ols") for end in (row.lo, row.hi)]
+    core = [v for v in values if math.isfinite(v)]
+    far = FAR * max(max(core) - min(core), 1e-9)
+    ends = [v for row in chart.rows for v in (row.lo, row.hi) if not math.isnan(v)]
+    lo = max(min([*core, *ends]), min(core) - far)
+    hi = min(max([*core, *ends]), max(core) + far)
     air = 0.04 * max(hi - lo, 1e-9)
     return lo - (air if lo < 0 else 0), hi + (air if hi > 0 else 0) + (1.0 if hi == lo else 0)
 
@@ -85,11 +109,12 @@ def _rows(chart: RowsChart, frame: Frame, middles: list[float]) -> list[Markup]:
         layers.append(
             rules(frame, [(chart.guide, frame.y[0], chart.guide, frame.y[1])], Style(color=FOCAL, dash="4 3"))
         )
-    colours = {"part": OTHER, "total": FOCAL, "rest": REFERENCE, "whole": INK, "other": INK}
-    for row, y in zip(chart.rows, middles, strict=True):
-        at, colour = y, colours[row.role]
+    for row, at in zip(chart.rows, middles, strict=True):
+        if row.role == "head":
+            continue
+        colour = COLOURS[row.role]
         if chart.bars:
-            edges = (y - BAR / 2, y + BAR / 2)
+            edges = (at - BAR / 2, at + BAR / 2)
             layers.append(
                 rects(
                     frame,
@@ -98,27 +123,26 @@ def _rows(chart: RowsChart, frame: Frame, middles: list[float]) -> list[Markup]:
                 )
             )
         if row.hi > row.lo:
+            lo, hi = max(row.lo, frame.x[0]), min(row.hi, frame.x[1])
+            of_lens = row.role in ("price lens", "2sls", "ols")
+            shade = INK if chart.bars else colour if of_lens else MUTED
+            layers.append(rules(frame, [(lo, at, hi, at)], Style(color=shade, width=1.6)))
+        if not chart.bars and math.isfinite(row.value):
             layers.append(
-                rules(frame, [(row.lo, at, row.hi, at)], Style(color=INK if chart.bars else MUTED, width=1.6))
+                dots(frame, [(row.value, at)], Style(color=colour, radius=4, hollow=row.role == "ols", width=1.6))
             )
-        if not chart.bars:
-            layers.append(dots(frame, [(row.value, at)], Style(color=INK, radius=4)))
     return layers
 
 
 def _row_labels(
-    lines: list[list[str]],
-    tops: list[float],
-    middles: list[float],
-    frame: Frame,
-    beside: bool,
-    rows: tuple[RowMark, ...],
+    placing: tuple[list[list[str]], list[float], list[float]], frame: Frame, beside: bool, rows: tuple[RowMark, ...]
 ) -> list[Markup]:
+    """Return the labels; `placing` holds each row's lines of text, its top and its middle."""
     layers = []
     for bold in (False, True):
         placed = []
-        for ls, top, middle, row in zip(lines, tops, middles, rows, strict=True):
-            if (row.role in ("total", "rest", "whole")) != bold:
+        for ls, top, middle, row in zip(*placing, rows, strict=True):
+            if (row.role in BOLD) != bold:
                 continue
             first = middle - LINE * (len(ls) - 1) / 2 if beside else top + LINE / 2
             placed += [(-10.0 if beside else 0.0, first + LINE * k, text) for k, text in enumerate(ls)]

@@ -1,4 +1,4 @@
-"""Sections on the split: map, attribute rows, name path, every verdict, how the split moves, naive readings."""
+"""Sections on the split: map, attribute rows, how the split moves, naive readings."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from halfstep.core.answer import Reading, Verdict
 from halfstep.core.estimate import Bound, Point, Refusal
 from halfstep.core.series import Series
 from halfstep.report.charts import MapChart, MapPath, MapPoint, RowMark, RowsChart
+from halfstep.report.comparison import HALVES, main_verdicts, needs_of, split_decimals, stem_of
 from halfstep.report.finding import (
     Amount,
     Attribute,
@@ -21,16 +22,15 @@ from halfstep.report.finding import (
     Form,
     Many,
     Need,
-    Segment,
     Term,
     When,
     Words,
 )
 from halfstep.report.index import Index
-from halfstep.report.lead import HALVES, adding_up, main_verdicts, needs_of, stem_of
+from halfstep.report.lenses import judged
 from halfstep.report.page import Block, Cell, Figure, Grid, Paragraph, Row, Section
 
-__all__ = ["map_section", "moves_section", "readings_section", "rows_section", "verdicts_section"]
+__all__ = ["map_section", "moves_section", "no_split", "readings_section", "rows_section"]
 
 EDGE = 48
 """Corners of a drawn ellipse."""
@@ -102,7 +102,7 @@ def rows_section(index: Index) -> Section:
         index.point(f"gap.{part}.{stem}") for part in ("price", "price_lens.product", "price_lens.name")
     )
     if verdict is None or whole is None or product is None or name is None:
-        return Section("rows", title, tuple(_no_split(index, verdict)))
+        return Section("rows", title, tuple(no_split(index, verdict)))
     points: list[tuple[Fact, Point, str]] = []
     for attribute in index.config.attributes:
         point = index.point(f"gap.price_lens.attribute.{attribute.id}.{stem}")
@@ -123,10 +123,9 @@ def rows_section(index: Index) -> Section:
         "find.rows title",
         (("benchmark", Brand(verdict.benchmark)), ("focal", Brand(study.focal)), ("period", When(verdict.period))),
     )
-    identity = Finding(
-        "find.identity", tuple((n, index.amount(p)) for n, p in (("product", product), ("name", name), ("gap", whole)))
-    )
-    places = adding_up(index, stem)
+    places = split_decimals(index, stem, most=3)
+    told = (("product", product), ("name", name), ("gap", whole))
+    identity = Finding("find.identity", tuple((n, replace(index.amount(p), places=places)) for n, p in told))
 
     def shown(point: Point, form: Form, role: str) -> Amount:
         amount = index.amount(point, form)
@@ -140,7 +139,8 @@ def rows_section(index: Index) -> Section:
     return Section("rows", title, (figure, Paragraph(identity, "formula"), grid))
 
 
-def _no_split(index: Index, verdict: Verdict | None) -> Iterator[Block]:
+def no_split(index: Index, verdict: Verdict | None) -> Iterator[Block]:
+    """Say why there is no split."""
     refusal = index.refusal(verdict.estimate) if verdict is not None else None
     refusal = refusal or next((r for r in index.refusals if r.id.startswith("gap.price_lens.")), None)
     if refusal is not None:
@@ -149,64 +149,6 @@ def _no_split(index: Index, verdict: Verdict | None) -> Iterator[Block]:
             ("needs", needs_of(index, refusal.needs)),
         )
         yield Paragraph(Finding("find.rows none", facts))
-
-
-def verdicts_section(index: Index) -> Section:
-    """Return every verdict."""
-    verdicts = sorted(index.verdicts.values(), key=lambda v: index.point(v.estimate) is None)
-    family = max((v.family for v in verdicts), default=0)
-    note = Finding(
-        "find.verdicts note",
-        (("confidence", Amount(index.config.gap.confidence, "level")), ("family", Amount(family, "count"))),
-    )
-    heads = ("benchmark", "segment", "half", "verdict", "gap", "p", "deciding margin", "breaking")
-    several = len({v.period for v in verdicts}) > 1
-    columns = tuple(Term(f"ui.{h}") for h in (heads if not several else (*heads[:2], "period", *heads[2:])))
-    rows = tuple(_verdict_row(index, group, several) for group in _together(index, verdicts))
-    blocks: tuple[Block, ...] = ()
-    if rows:
-        blocks = (Grid("verdicts", Finding("find.verdicts title"), columns, rows), Paragraph(note, "note"))
-    else:
-        blocks = tuple(_no_split(index, None))
-    return Section("verdicts", Finding("ui.section verdicts"), blocks)
-
-
-def _together(index: Index, verdicts: list[Verdict]) -> list[list[Verdict]]:
-    """Return each verdict by itself, but halves that were refused for the same reason together."""
-    groups: dict[tuple[str, ...], list[Verdict]] = {}
-    for v in verdicts:
-        alone = v.half if index.point(v.estimate) is not None else ""
-        groups.setdefault((v.benchmark, v.segment, v.period, v.label, v.reason, alone), []).append(v)
-    return list(groups.values())
-
-
-def _verdict_row(index: Index, group: list[Verdict], several: bool) -> Row:
-    verdict = group[0]
-    point = index.point(verdict.estimate)
-    main = verdict.benchmark == index.config.study.benchmarks[0] and verdict.segment == "all"
-    where = [Cell((Brand(verdict.benchmark),), "label"), Cell((Segment(verdict.segment),))]
-    where += [Cell((When(verdict.period, short=True),))] if several else []
-    halves = Term("ui.both" if len(group) > 1 else f"half.{verdict.half}")
-    where += [Cell((halves,)), Cell((Term(f"label.{verdict.label}"),), "verdict")]
-    if point is None:
-        facts: tuple[tuple[str, Fact], ...] = (
-            ("why", Term(f"why.{verdict.reason}")),
-            ("needs", needs_of(index, verdict.needs)),
-        )
-        return Row((*where, Cell((Finding("find.needs", facts),), "wide")))
-    margins: list[Fact] = []
-    if verdict.margin_short is not None:
-        short = Amount(verdict.margin_short, "money", ref=verdict.id)
-        margins.append(Finding("find.margin short", (("margin", short),)))
-    if verdict.margin_met is not None and math.isfinite(verdict.margin_met):
-        margins.append(Finding("find.margin met", (("margin", Amount(verdict.margin_met, "money", ref=verdict.id)),)))
-    none = Term("ui.none")
-    p = none if verdict.p is None else Amount(verdict.p, "probability", ref=verdict.id)
-    breaking = none if verdict.breaking is None else Amount(verdict.breaking, "times", ref=verdict.id)
-    return Row((
-        *where, Cell((index.amount(point, "both"),), "number"), Cell((p,), "number"),
-        Cell((Many(tuple(margins), "ui.list"),)), Cell((breaking,), "number"),
-    ), main)  # fmt: skip
 
 
 def moves_section(index: Index) -> Section:
@@ -280,6 +222,8 @@ def _reading_row(index: Index, reading: Reading) -> Row:
     naive, difference = index.point(reading.naive), index.point(reading.difference)
     none = Term("ui.none")
     value: Fact = none if naive is None else index.amount(naive)
+    ours = next((v for v in index.verdicts.values() if v.estimate == reading.ours), None)
+    silent = ours is not None and not judged(ours)
     pair = [index.point(f"{reading.id}.{which}") for which in ("focal", "benchmark")]
     if pair[0] is not None and pair[1] is not None:
         facts: tuple[tuple[str, Fact], ...] = (("focal", index.amount(pair[0])), ("benchmark", index.amount(pair[1])))
@@ -288,6 +232,6 @@ def _reading_row(index: Index, reading: Reading) -> Row:
         Cell((Need("what", reading.what),), "label"), Cell((Term(f"half.{reading.half}"),)),
         Cell((Term(f"label.{reading.naive_label}"),), "verdict"), Cell((value,), "number"),
         Cell((none if difference is None else index.amount(difference, "signed"),), "number"),
-        Cell((Term(f"label.{reading.ours_label}"),), "verdict"),
+        Cell((Term("label.not judged" if silent else f"label.{reading.ours_label}"),), "verdict"),
         Cell((Term("ui.flip yes" if reading.flips else "ui.flip no"),)),
     ), reading.flips)  # fmt: skip

@@ -131,7 +131,8 @@ class _Writer:
 def _alike(block: Paragraph) -> int | None:
     """Return one number of decimals for a formula, so that its parts add up as printed."""
     amounts = [fact for _, fact in block.finding.facts if isinstance(fact, Amount)]
-    return money_decimals(amounts) if block.style == "formula" and amounts else None
+    free = [amount for amount in amounts if amount.places is None]
+    return money_decimals(amounts) if block.style == "formula" and free else None
 
 
 def _is_number(grid: Grid, k: int) -> bool:

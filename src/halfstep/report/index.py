@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from halfstep.core.answer import Overall, Reading, Verdict
+from halfstep.core.answer import Accord, Overall, Reading, Verdict
 from halfstep.core.check import Check
 from halfstep.core.config import StudyConfig
-from halfstep.core.estimate import Bound, Estimate, Point, Refusal
+from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
 from halfstep.core.series import Series
 from halfstep.report.finding import Amount, Form
 from halfstep.study import Outcome
@@ -21,6 +21,9 @@ MONEY_UNITS = {
     "rank": "rank",
     "models": "models",
 }
+
+GMM, TWO_STAGE = "demand.alpha.gmm", "demand.alpha.2sls"
+"""Whose origin the checks of the demand room have."""
 
 
 def point_ref(series: str, label: tuple[str, ...]) -> str:
@@ -63,6 +66,11 @@ class Index:
         return tuple(r for a in self.outcome.answers.values() for r in a.readings)
 
     @property
+    def accords(self) -> tuple[Accord, ...]:
+        """How the lenses stand to each other, from all rooms."""
+        return tuple(x for a in self.outcome.answers.values() for x in a.accords)
+
+    @property
     def checks(self) -> tuple[Check, ...]:
         """Checks of all rooms."""
         return tuple(c for a in self.outcome.answers.values() for c in a.checks)
@@ -76,6 +84,29 @@ class Index:
         """Return the point of an id, None where there is none or it was refused."""
         found = self.estimates.get(name)
         return found if isinstance(found, Point) else None
+
+    def figure(self, name: str) -> Point | Bound | None:
+        """Return the point or the bound of an id, None where there is none or it was refused."""
+        found = self.estimates.get(name)
+        return found if isinstance(found, Point | Bound) else None
+
+    def check(self, name: str) -> Check | None:
+        """Return the check of an id."""
+        return next((c for c in self.checks if c.id == name), None)
+
+    def origin_of_check(self, check: Check) -> Origin | None:
+        """Return the origin of the numbers that a check speaks about, None where no record of its room stands for it."""
+        room, _, subject = check.id.partition(".")
+        if room == "demand":
+            fitted = self.figure(GMM if subject == "overidentification" else TWO_STAGE)
+            return None if fitted is None else fitted.origin
+        brand = subject.partition(".")[2]
+        flows = (
+            s
+            for s in self.series.values()
+            if room == "flow" and s.id.startswith("flow.") and s.id.endswith(f".{brand}")
+        )
+        return next((s.origin for s in flows), None)
 
     def bound(self, name: str) -> Bound | None:
         """Return the bound of an id."""

@@ -12,7 +12,7 @@ from halfstep.report.index import Index
 
 __all__ = ["SCHEMA", "report_record"]
 
-SCHEMA = "1.0"
+SCHEMA = "1.1"
 KERNEL = "numpy"
 
 
@@ -47,6 +47,13 @@ def report_record(index: Index) -> dict[str, Any]:
                 "ours_label": r.ours_label, "difference": r.difference or None, "flips": r.flips,
             }
             for r in index.readings
+        ],
+        "accords": [
+            {
+                "id": a.id, "half": a.half, "benchmark": a.benchmark, "segment": a.segment, "period": a.period, "label": a.label,
+                "lenses": list(a.lenses), "estimates": list(a.estimates), "reason": a.reason,
+            }
+            for a in index.accords
         ],
         "estimates": [_estimate(e) for e in index.estimates.values() if not isinstance(e, Refusal)],
         "series": [_series(s) for s in index.series.values()],

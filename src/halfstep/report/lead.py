@@ -8,39 +8,20 @@ from dataclasses import replace
 
 from halfstep.core.answer import Verdict
 from halfstep.core.estimate import Bound, Point, Refusal
-from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Form, Many, Need, Term, When, Words
+from halfstep.report.comparison import (
+    DECIDED,
+    HALVES,
+    main_accord,
+    main_verdicts,
+    needs_of,
+    split_decimals,
+    stem_of,
+)
+from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Form, Many, Term, When, Words
 from halfstep.report.index import Index
-from halfstep.report.numbers import money_decimals
+from halfstep.report.lenses import demand_change, demand_line
 
-__all__ = [
-    "adding_up",
-    "half_phrase",
-    "lead_findings",
-    "main_verdicts",
-    "needs_of",
-    "reference_of",
-    "stem_of",
-    "what_would_change_it",
-]
-
-HALVES = ("product", "name")
-
-
-def main_verdicts(index: Index) -> dict[str, Verdict]:
-    """Return half -> verdict of the comparison that the headline speaks about: the main benchmark, all products, last."""
-    study = index.config.study
-    found: dict[str, Verdict] = {}
-    for verdict in index.verdicts.values():
-        if verdict.benchmark == study.benchmarks[0] and verdict.segment == "all":
-            known = found.get(verdict.half)
-            if known is None or index.point(verdict.estimate) or not index.point(known.estimate):
-                found[verdict.half] = verdict
-    return found
-
-
-def stem_of(verdict: Verdict) -> str:
-    """Return the part of the id that all estimates of a comparison share."""
-    return verdict.id.removeprefix(f"verdict.{verdict.lens}_lens.{verdict.half}.")
+__all__ = ["half_phrase", "lead_findings", "main_verdicts", "reference_of", "what_would_change_it"]
 
 
 def half_phrase(index: Index, verdict: Verdict) -> Finding:
@@ -49,18 +30,11 @@ def half_phrase(index: Index, verdict: Verdict) -> Finding:
     label = Term(f"label.{verdict.label}")
     if point is None:
         return Finding("find.half none", (("label", label), ("why", Term(f"why.{verdict.reason}"))))
-    places = adding_up(index, stem_of(verdict))
+    places = split_decimals(index, stem_of(verdict))
     return Finding("find.half", (
         ("value", replace(index.amount(point, "distance"), places=places)), ("level", _level(point)),
         ("interval", replace(index.amount(point, "distance interval"), places=places)), ("label", label),
     ))  # fmt: skip
-
-
-def adding_up(index: Index, stem: str) -> int:
-    """Return the decimals with which product, name and price gap of a comparison are printed, so that they add up."""
-    ids = (f"gap.price.{stem}", *(f"gap.price_lens.{half}.{stem}" for half in HALVES))
-    points = [point for point in map(index.point, ids) if point is not None]
-    return money_decimals([index.amount(point) for point in points])
 
 
 def lead_findings(index: Index) -> list[Finding]:
@@ -73,12 +47,13 @@ def lead_findings(index: Index) -> list[Finding]:
         return [_no_answer(index, mine, names)]
     kind = "below" if gap.value > 0 else "above" if gap.value < 0 else "equal"
     out = [Finding(f"find.verdict {kind}", (
-        *names, ("gap", replace(index.amount(gap, "size", named=True), places=adding_up(index, stem_of(mine["product"])))),
+        *names, ("gap", replace(index.amount(gap, "size", named=True), places=split_decimals(index, stem_of(mine["product"])))),
         ("period", When(mine["product"].period)),
         ("product", half_phrase(index, mine["product"])), ("name", half_phrase(index, mine["name"])),
     ))]  # fmt: skip
     if index.overall is not None:
-        out.append(_overall(index, mine))
+        out += _overall(index, mine)
+    out += demand_line(index)
     out += _cautions(index, stem_of(mine["product"]))
     out.append(Finding("find.lens"))
     margin = mine["product"].margin
@@ -108,16 +83,7 @@ def _cautions(index: Index, stem: str) -> Iterator[Finding]:
 def what_would_change_it(index: Index) -> list[Finding]:
     """Return, for each half of the main comparison, what would turn or decide its verdict."""
     mine = main_verdicts(index)
-    return [finding for half in HALVES if half in mine for finding in _change(index, mine[half])]
-
-
-def needs_of(index: Index, needs: tuple[str, ...]) -> Many:
-    """Return what is needed; a need that points to a refusal is replaced by what that refusal needs."""
-    out: list[str] = []
-    for need in needs:
-        refusal = index.refusal(need)
-        out += refusal.needs if refusal is not None else (need,)
-    return Many(tuple(Need("needs", n) for n in dict.fromkeys(out)) or (Term("ui.none"),), "ui.or")
+    return [*(f for half in HALVES if half in mine for f in _change(index, mine[half])), *demand_change(index)]
 
 
 def reference_of(index: Index, stem: str) -> tuple[str, Point] | None:
@@ -136,7 +102,7 @@ def _no_answer(index: Index, mine: dict[str, Verdict], names: tuple[tuple[str, F
         needs: Fact = needs_of(index, reasons[0].needs)
     else:
         refusal = next((r for r in index.refusals if r.id.startswith("gap.price_lens.")), None)
-        dark = next((a.dark for a in index.outcome.answers.values() if a.dark), "")
+        dark = next((a.dark for a in index.outcome.answers.values() if a.dark and not a.dark.startswith("[")), "")
         if refusal is not None:
             why, needs = Term(f"why.{refusal.why}"), needs_of(index, refusal.needs)
         elif dark:
@@ -146,16 +112,34 @@ def _no_answer(index: Index, mine: dict[str, Verdict], names: tuple[tuple[str, F
     return Finding("find.no answer", (*names, ("why", why), ("needs", needs)))
 
 
-def _overall(index: Index, mine: dict[str, Verdict]) -> Finding:
-    overall = index.overall
+def _overall(index: Index, mine: dict[str, Verdict]) -> Iterator[Finding]:
+    overall, other = index.overall, main_verdicts(index, "demand")
     assert overall is not None
-    if overall.label != "undecided":
+    open_here = [half for half in HALVES if mine[half].label not in DECIDED]
+    elsewhere = [half for half in open_here if half in other and other[half].label in DECIDED]
+    if overall.label == "lenses disagree":
+        yield _apart(index, mine)
+    elif overall.label != "undecided":
         p = Amount(0.0 if overall.p is None else overall.p, "probability", ref=mine["product"].id, form="size")
-        return Finding("find.overall", (("label", Term(f"overall.{overall.label}")), ("p", p)))
-    open_halves = [half for half in HALVES if mine[half].label not in ("short", "ahead", "met")]
-    if len(open_halves) == 1:
-        return Finding("find.overall undecided", (("halves", Term(f"half.{open_halves[0]}")),))
-    return Finding("find.overall undecided both")
+        yield Finding("find.overall", (("label", Term(f"overall.{overall.label}")), ("p", p)))
+    elif len(open_here) - len(elsewhere) == 1:
+        half = next(h for h in open_here if h not in elsewhere)
+        yield Finding("find.overall undecided", (("halves", Term(f"half.{half}")),))
+    else:
+        yield Finding("find.overall undecided both")
+    if elsewhere:
+        yield Finding("find.overall elsewhere", (("halves", Many(tuple(Term(f"half.{h}") for h in elsewhere))),))
+
+
+def _apart(index: Index, mine: dict[str, Verdict]) -> Finding:
+    """Say on which half the lenses disagree."""
+    other = main_verdicts(index, "demand")
+    found = []
+    for half in (h for h in HALVES if h in other):
+        accord, labels = main_accord(index, half), {mine[half].label, other[half].label}
+        if (accord is not None and accord.label == "disagree") or (len(labels) == 2 and labels <= set(DECIDED)):
+            found.append(Term(f"half.{half}"))
+    return Finding("find.overall apart", (("halves", Many(tuple(found or (Term(f"half.{h}") for h in HALVES)))),))
 
 
 def _change(index: Index, verdict: Verdict) -> Iterator[Finding]:

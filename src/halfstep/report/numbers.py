@@ -7,12 +7,14 @@ from collections.abc import Callable
 
 from halfstep.report.finding import Amount
 
-__all__ = ["amount_text", "decimals", "fixed", "money_decimals", "plain", "probability"]
+__all__ = ["adding_decimals", "amount_text", "decimals", "fixed", "money_decimals", "plain", "probability"]
 
 MINUS = "\N{MINUS SIGN}"
 SIGNIFICANT = 2
 """Digits of the interval's width that are printed (Goldberg & co-workers' rule of thumb for an uncertainty: two)."""
 MOST = 6
+BARE = ("probability", "level", "count", "rank", "year", "times", "models", "statistic", "p value", "figure")
+"""Units whose digits follow the number alone."""
 
 Words = dict[str, str]
 
@@ -45,6 +47,28 @@ def money_decimals(amounts: list[Amount]) -> int:
     return max((decimals(a.value, *a.ends) for a in amounts if math.isfinite(a.value)), default=0)
 
 
+def adding_decimals(parts: list[tuple[float, float]], total: float, places: int, most: int = 3) -> int:
+    """Return the fewest decimals, at least `places`, with which rounded parts sum to the rounded total.
+
+    Parameters
+    ----------
+    parts
+        Sign and value of each.
+    most
+        How many decimals may be added; if that is not enough none is.
+
+    Examples
+    --------
+    >>> adding_decimals([(1, -1.746), (1, 1.708), (-1, 17.734)], -17.772, 1)
+    2
+    """
+    for more in range(places, places + most + 1):
+        rounded = sum(sign * round(value, more) for sign, value in parts)
+        if round(rounded - round(total, more), max(more, 0) + 3) == 0:
+            return more
+    return places
+
+
 def fixed(value: float, places: int) -> str:
     """Write a number with thousands separators and a true minus sign.
 
@@ -75,18 +99,28 @@ def probability(value: float) -> str:
     return f"{math.floor(value * 1000 + 1e-9) / 10:.1f}%"
 
 
+def _significant(value: float) -> str:
+    """Write a statistic with two significant digits, or all digits before the point."""
+    places = SIGNIFICANT - 1 - math.floor(math.log10(abs(value))) if value else 0
+    return fixed(value, max(places, 0))
+
+
+def _p_value(value: float) -> str:
+    return "< 0.0001" if value < 1e-4 else "= " + _significant(value)
+
+
 def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
     """Write an amount in its form.
 
     Parameters
     ----------
     words
-        "to", "from", "behind", "in front", "level", "interval" patterns and the money unit of one language.
+        `NUMBER_WORDS` of one language, and the pattern of its money unit.
     places
         Decimals, where a table or a sentence prints several numbers alike.
     """
     value, (lo, hi) = amount.value, amount.ends
-    if amount.unit in ("probability", "level", "count", "rank", "year", "times", "models"):
+    if amount.unit in BARE:
         return _bare(amount, words)
     scale, suffix = _scale(amount.unit)
     value, lo, hi = scale(value), scale(lo), scale(hi)
@@ -121,6 +155,15 @@ def _bare(amount: Amount, words: Words) -> str:
     if amount.unit == "times":
         text = fixed(value, 1 if value >= 10 else 2)
         return text.rstrip("0").removesuffix(".") if "." in text else text
+    if amount.unit in ("statistic", "p value", "figure"):
+        plus = "+" if amount.form == "signed" and value > 0 else ""
+        return plus + (
+            _p_value(value)
+            if amount.unit == "p value"
+            else _significant(value)
+            if amount.unit == "figure"
+            else fixed(value, 0 if abs(value) >= 100 else 1)
+        )
     if amount.form == "interval":
         return _span(lo, hi, 0, "", words)
     return f"{value:.0f}" if amount.unit == "year" else fixed(value, 0)
@@ -151,13 +194,17 @@ def _distance(form: str, value: float, ends: tuple[float, float], places: int, w
 
     def side(x: float) -> str:
         x = round(x, places)
-        if x == 0:
-            return words["level"]
+        if x == 0 or math.isinf(x):
+            return words["level" if x == 0 else "any behind" if x > 0 else "any in front"]
         return words["behind" if x > 0 else "in front"].format(value=fixed(abs(x), places))
 
     if form == "distance":
         return side(value)
     lo, hi = ends
+    if math.isinf(lo) and math.isinf(hi):
+        return words["anything"]
+    if math.isinf(lo) or math.isinf(hi):
+        return words["across"].format(lo=side(lo), hi=side(hi))
     if round(lo, places) > 0 or round(hi, places) < 0:
         near, far = (lo, hi) if lo > 0 else (-hi, -lo)
         span = words["to"].format(lo=fixed(near, places), hi=fixed(far, places))

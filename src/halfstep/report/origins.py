@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from halfstep.core.answer import Verdict
+from halfstep.core.check import Check
 from halfstep.core.estimate import Bound, Origin, Point
 from halfstep.core.series import Series
 from halfstep.report.finding import Need, Term
@@ -73,7 +74,17 @@ class Origins:
         series = self.index.series.get(name)
         if series is not None and tuple(label) in series.index:
             return self._point_of(series, tuple(label), ref)
-        return None
+        check = self.index.check(name)
+        return None if check is None or len(label) != 1 else self._fact(check, label[0])
+
+    def _fact(self, check: Check, name: str) -> dict[str, Any] | None:
+        """Return a figure that a check quotes, with the origin of the records it speaks about."""
+        origin, value = self.index.origin_of_check(check), dict(check.facts).get(name)
+        if origin is None or value is None or isinstance(value, str):
+            return None
+        return {
+            "id": f"{check.id}|{name}", "what": self._word(f"fact.{name}"), "value": _short(float(value)), "origin": self._origin(origin),
+        }  # fmt: skip
 
     def _estimate(self, record: Point | Bound) -> dict[str, Any]:
         found = self._common(record.id, record.what, record.unit, record)

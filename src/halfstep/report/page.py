@@ -13,7 +13,7 @@ __all__ = ["Block", "Cell", "Figure", "Grid", "Listing", "Page", "Paragraph", "R
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One finding; `style` is "lead", "text", "note", "formula" or "subtitle"."""
+    """One finding; `style` is "lead", "text", "answer", "note", "formula" or "subtitle"."""
 
     finding: Finding
     style: str = "text"

@@ -10,9 +10,9 @@ from halfstep.core.estimate import Bound, Point
 from halfstep.core.period import Period, parse_period
 from halfstep.core.series import Series
 from halfstep.report.charts import PanelChart, Stretch
+from halfstep.report.comparison import needs_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, When, Words
 from halfstep.report.index import Index
-from halfstep.report.lead import needs_of
 from halfstep.report.page import Block, Figure, Listing, Paragraph, Section
 
 __all__ = ["order", "path_section", "years"]

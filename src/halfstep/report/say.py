@@ -113,7 +113,7 @@ class Speaker:
         joiner, last = word(many.joiner, self.lang), word(f"{many.joiner} last", self.lang)
         for k, part in enumerate(many.parts):
             if k:
-                out.append(Span(last if k == len(many.parts) - 1 else joiner))
+                self._append(out, [Span(last if k == len(many.parts) - 1 else joiner)])
             self._append(out, self.spans(part))
         return out
 
@@ -121,7 +121,7 @@ class Speaker:
         kind, parts = resolve(need.group, need.key)
         facts: list[tuple[str, Fact]] = []
         for name, value in parts.items():
-            if name in ("half", "which", "cause"):
+            if name in ("half", "which", "cause", "kind", "among"):
                 facts.append((name, Term(f"{name}.{value}")))
             elif name == "attribute":
                 facts.append((name, Attribute(value)))

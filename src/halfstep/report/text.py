@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from halfstep.report.compose import compose
-from halfstep.report.finding import Term
+from halfstep.report.finding import Finding, Term
 from halfstep.report.index import Index
 from halfstep.report.page import Grid, Listing, Paragraph, Row
 from halfstep.report.say import Speaker
@@ -41,7 +41,7 @@ class TextReport:
     paragraphs
         The verdict, what would change it, and what goes with it.
     heads, rows
-        Table of verdicts; a short row ends in a reason.
+        Table of the price lens's verdicts; a short row ends in a reason.
     """
 
     title: str
@@ -60,21 +60,27 @@ def render_text(index: Index, lang: str) -> TextReport:
             paragraphs.append(speaker.text(block.finding))
         elif isinstance(block, Listing):
             paragraphs += [f"- {speaker.text(item)}" for item in block.items]
-    grids = [b for s in page.sections if s.id == "verdicts" for b in s.blocks if isinstance(b, Grid)]
+    grids = [b for s in page.sections for b in s.blocks if isinstance(b, Grid) and b.id == "verdicts"]
     heads: tuple[str, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
     if grids:
         shown = [k for k, column in enumerate(grids[0].columns) if column != Term("ui.deciding margin")]
         heads = tuple(speaker.text(grids[0].columns[k]) for k in shown)
         rows = tuple(
-            _cells(speaker, row, shown if len(row.cells) == len(grids[0].columns) else None) for row in grids[0].rows
+            _cells(speaker, row, shown, len(grids[0].columns)) for row in grids[0].rows if _by_price(grids[0], row)
         )
     banner = "" if page.banner is None else speaker.text(page.banner)
     return TextReport(speaker.pick(page.title), banner, tuple(paragraphs), heads, rows)
 
 
-def _cells(speaker: Speaker, row: Row, shown: list[int] | None) -> tuple[str, ...]:
-    cells = row.cells if shown is None else [row.cells[k] for k in shown]
+def _by_price(grid: Grid, row: Row) -> bool:
+    """Whether a verdict is one of the price lens; of the demand lens the terminal has its own line."""
+    found = row.cells[grid.columns.index(Term("ui.lens and half"))].facts[0]
+    return not isinstance(found, Finding) or dict(found.facts)["lens"] != Term("lens.demand")
+
+
+def _cells(speaker: Speaker, row: Row, shown: list[int], columns: int) -> tuple[str, ...]:
+    cells = [row.cells[k] for k in shown] if len(row.cells) == columns else row.cells
     return tuple(" ".join(speaker.text(fact) for fact in cell.facts) for cell in cells)
 
 

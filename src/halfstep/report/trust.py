@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from halfstep.core.check import Check
-from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Many, Need, Segment, Term, When, Words
+from halfstep.report.comparison import needs_of
+from halfstep.report.facts import check_facts, figures_of
+from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Need, Segment, Term, Words
 from halfstep.report.index import Index
-from halfstep.report.lead import needs_of
 from halfstep.report.numbers import plain
 from halfstep.report.page import Block, Cell, Grid, Listing, Paragraph, Row, Section
 
@@ -39,29 +39,13 @@ def checks_section(index: Index) -> Section:
 
 
 def _check_row(check: Check) -> Row:
-    facts = tuple((name, _fact(name, value)) for name, value in check.facts)
+    facts, figures = check_facts(check), figures_of(check)
     do: Fact = Finding(f"do.{check.do}", facts) if check.do else Term("ui.none")
+    why: tuple[Fact, ...] = (Finding(f"why.{check.why}", facts),)
     return Row((
         Cell((Term(f"status.{check.status}"),), f"status {check.status}"),
-        Cell((Finding(f"why.{check.why}", facts),)), Cell((do,), "" if check.do else "empty"),
+        Cell(why if figures is None else (*why, figures)), Cell((do,), "" if check.do else "empty"),
     ))  # fmt: skip
-
-
-def _fact(name: str, value: str | float | None) -> Fact:
-    """Return a figure that a check quotes."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return Term("ui.none")
-    if isinstance(value, str):
-        kinds: dict[str, Fact] = {
-            "benchmark": Brand(value), "segment": Segment(value), "attribute": Attribute(value),
-            "period": When(value, short=True), "before": When(value, short=True), "after": When(value, short=True),
-        }  # fmt: skip
-        return kinds.get(name, Words(value))
-    if name in ("rise", "robustness"):
-        return Amount(value, "share")
-    if name in ("change", "lo", "hi"):
-        return Amount(value, "log points", form="signed")
-    return Words(plain(value))
 
 
 def _unmeasured(index: Index) -> Iterator[Finding]:
@@ -76,12 +60,15 @@ def _refusals(index: Index) -> Iterator[Finding]:
     """Yield the comparisons without a verdict, those with the same reason together, then every other refusal once."""
     said: set[str] = set()
     groups: dict[tuple[str, tuple[str, ...]], dict[Fact, None]] = {}
+    priced = {v.id for v in index.verdicts.values() if index.refusal(v.estimate) is None}
     for verdict in index.verdicts.values():
         refusal = index.refusal(verdict.estimate)
         if refusal is not None:
-            where = Finding(
-                "find.where", (("benchmark", Brand(verdict.benchmark)), ("segment", Segment(verdict.segment)))
-            )
+            by_price = verdict.id.replace(f".{verdict.lens}_lens.", ".price_lens.") not in priced
+            facts: tuple[tuple[str, Fact], ...] = (
+                ("benchmark", Brand(verdict.benchmark)), ("segment", Segment(verdict.segment)),
+            )  # fmt: skip
+            where = Finding("find.where" if by_price else "find.where demand", facts)
             groups.setdefault((refusal.why, refusal.needs), {})[where] = None
             said.add(refusal.id)
     for (why, needs), places in groups.items():
@@ -93,14 +80,17 @@ def _refusals(index: Index) -> Iterator[Finding]:
         if refusal.id in said or key in seen or refusal.id.startswith(("decide.", "move.")):
             continue
         seen.add(key)
-        facts: tuple[tuple[str, Fact], ...] = (
-            ("what", Need("what", refusal.what)),
-            ("why", Term(f"why.{refusal.why}")),
-        )
+        facts = (("what", Need("what", refusal.what)), ("why", Term(f"why.{refusal.why}")))
         yield Finding("find.refusal", (*facts, ("needs", needs_of(index, refusal.needs))))
+    yield from _dark(index)
+
+
+def _dark(index: Index) -> Iterator[Finding]:
+    """Yield the rooms that did not look: for want of a table, or of their section of the study."""
     for answer in index.outcome.answers.values():
         if answer.dark:
-            yield Finding("find.dark", (("room", Words(answer.room)), ("tables", Words(answer.dark))))
+            kind = "find.dark section" if answer.dark.startswith("[") else "find.dark"
+            yield Finding(kind, (("room", Term(f"room.{answer.room}")), ("tables", Words(answer.dark))))
 
 
 def _origins(index: Index) -> list[tuple[str, tuple[str, ...]]]:

@@ -27,6 +27,7 @@ _PATTERNS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
             (r"share of the band of the (?P<which>focal|benchmark)", "what.band share of"),
             (r"(?P<which>focal|benchmark) models that would decide", "what.deciding models"),
             (r"change of share by (?P<cause>.+)", "what.change by"),
+            (r"(?P<half>product|name) half of the utility gap", "what.half of utility"),
         ),
         "move": (
             (r"attribute left out: (?P<attribute>.+)", "move.attribute left out"),
@@ -34,8 +35,14 @@ _PATTERNS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         ),
         "needs": (
             (r"measure: (?P<unmeasured>.+)", "needs.measure"),
+            (r"decide\.demand_lens\.(?P<id>.+)", "needs.more for the demand lens"),
             (r"decide\.(?P<id>.+)", "needs.see decide"),
             (r"gap\.(?P<id>.+)", "needs.see refusal"),
+        ),
+        "instrument": (
+            (r"(?P<kind>blp|local|quadratic) (?P<among>own others|rivals|nest)", "instrument.made"),
+            (r"number of (?P<among>own others|rivals|nest)", "instrument.number"),
+            (r"(?P<attribute>[a-z][a-z0-9_]*)", "instrument.attribute"),
         ),
     }.items()
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from halfstep.report.words_demand_en import DEMAND
+
 __all__ = ["EN", "NUMBERS"]
 
 NUMBERS = {
@@ -9,6 +11,8 @@ NUMBERS = {
     "both": "{value} ({interval})",
     "behind": "{value} behind",
     "in front": "{value} in front",
+    "any behind": "any amount behind",
+    "any in front": "any amount in front",
     "level": "level",
     "across": "{lo} to {hi}",
     "at least": "{value} or more",
@@ -215,4 +219,4 @@ _METHODS = {
     "method.position.concentration": "Sum of squared shares of the brand's models (Herfindahl).", "method.position.change": "Shapley value over the 24 orders of four causes; like seasons compared.",
 }  # fmt: skip
 
-EN: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS
+EN: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from halfstep.report.words_demand_zh import DEMAND
+
 __all__ = ["NUMBERS", "ZH"]
 
 NUMBERS = {
@@ -9,6 +11,8 @@ NUMBERS = {
     "both": "{value}（{interval}）",
     "behind": "差 {value}",
     "in front": "高出 {value}",
+    "any behind": "差任意多",
+    "any in front": "高出任意多",
     "level": "持平",
     "across": "{lo}到{hi}",
     "at least": "{value} 及以上",
@@ -55,7 +59,7 @@ _UI = {
     "status.pass": "通过", "status.review": "需留意", "status.fail": "未通过",
     "tier.0": "0 级：报道数字", "tier.1": "1 级：公开面板数据", "tier.2": "2 级：企业数据", "tier.3": "3 级：设计实验",
     "overall.undecided": "数据不足以判断", "overall.product missing": "缺的是产品半步", "overall.brand missing": "缺的是品牌半步",
-    "overall.both": "两个半步都缺", "overall.neither": "两个半步都不缺", "overall.lenses disagree": "几种看法互相矛盾",
+    "overall.both": "两个半步都缺", "overall.neither": "两个半步都不缺", "overall.lenses disagree": "两个视角互相矛盾",
 }  # fmt: skip
 
 _FINDINGS = {
@@ -214,4 +218,4 @@ _METHODS = {
     "method.position.concentration": "品牌各产品份额的平方和（赫芬达尔指数）。", "method.position.change": "四个原因、24 种次序的夏普利值；同季相比。",
 }  # fmt: skip
 
-ZH: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS
+ZH: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND

@@ -1,0 +1,175 @@
+"""The price lens and the demand lens beside each other: never blended, and said so where they part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from halfstep.core.answer import Accord, Verdict
+from halfstep.core.estimate import Bound
+from halfstep.report.comparison import DECIDED, HALVES, main_accord, main_verdicts, needs_of
+from halfstep.report.facts import figures_of
+from halfstep.report.finding import Brand, Fact, Finding, Form, Many, Segment, Term, When
+from halfstep.report.index import Index
+from halfstep.report.page import Block, Cell, Grid, Paragraph, Row
+from halfstep.report.words import known
+
+__all__ = ["demand_change", "demand_line", "distance", "judged", "side_by_side", "why_sentences"]
+
+FORMS: tuple[Form, Form] = ("both", "value")
+TESTS = {
+    "instruments contradict each other": "demand.overidentification",
+    "every alpha rejected": "demand.overidentification",
+    "weak instruments": "demand.strength",
+}
+"""Reason why the demand lens may not be judged -> the check that found it out."""
+
+
+def distance(index: Index, name: str) -> Finding:
+    """Return how far the focal brand is from the benchmark by an estimate, with its interval, or that there is no figure."""
+    figure = index.figure(name)
+    if figure is None:
+        return Finding("find.distance none")
+    interval: Fact = replace(index.amount(figure), form="distance interval")
+    if isinstance(figure, Bound):
+        return Finding("find.distance set", (("interval", interval),))
+    return Finding("find.distance", (("value", index.amount(figure, "distance")), ("interval", interval)))
+
+
+def judged(verdict: Verdict) -> bool:
+    """Whether a half was judged at all; one that was may still be undecided."""
+    return verdict.p is not None
+
+
+def why_sentences(index: Index, reason: str) -> Many:
+    """Return a reason, and the figures of the test behind it."""
+    check = index.check(TESTS.get(reason, ""))
+    figures = None if check is None else figures_of(replace(check, why=reason))
+    because = Term(f"because.{reason}")
+    more = (*(() if figures is None else (figures,)), *((because,) if known(because.key) else ()))
+    return Many((Term(f"why.{reason}"), *more), "ui.then")
+
+
+def demand_line(index: Index) -> Iterator[Finding]:
+    """Yield one sentence on where the demand lens agrees with the headline, where not, and where it may not say."""
+    refusal = index.refusal("demand.tastes")
+    if refusal is not None:
+        facts: tuple[tuple[str, Fact], ...] = (
+            ("why", Term(f"why.{refusal.why}")),
+            ("needs", needs_of(index, refusal.needs)),
+        )
+        yield Finding("find.line refused", facts)
+    mine = main_verdicts(index, "demand")
+    if not mine:
+        return
+    parts = tuple(_beside(index, mine[half]) for half in HALVES if half in mine)
+    whys = dict.fromkeys(reason for half in HALVES if half in mine for reason in _apart(index, mine[half]))
+    sentences = Many(tuple(Term(f"why.{reason}") for reason in whys), "ui.then")
+    yield Finding("find.line why" if whys else "find.line", (("parts", Many(parts, "ui.list")), ("why", sentences)))
+
+
+def _beside(index: Index, verdict: Verdict) -> Finding:
+    """Return a half through the demand lens, and on which side of the price lens it lies."""
+    accord = main_accord(index, verdict.half)
+    half, label = (
+        Term(f"half.{verdict.half}"),
+        Term(f"label.{verdict.label}" if judged(verdict) else "label.not judged"),
+    )
+    facts: tuple[tuple[str, Fact], ...] = (
+        ("half", half),
+        ("distance", distance(index, verdict.estimate)),
+        ("label", label),
+    )
+    if index.figure(verdict.estimate) is None:
+        return Finding("find.beside none", facts)
+    if accord is None:
+        priced = main_verdicts(index).get(verdict.half)
+        alike = priced is not None and priced.period == verdict.period
+        return Finding(
+            "find.beside alone" if alike else "find.beside other", (*facts, ("period", When(verdict.period)))
+        )
+    return Finding(f"find.beside {accord.label}", facts)
+
+
+def _apart(index: Index, verdict: Verdict) -> tuple[str, ...]:
+    """Return why a decided half is on the other side of the price lens; why one is not decided is said elsewhere."""
+    accord = main_accord(index, verdict.half)
+    return (accord.reason,) if judged(verdict) and accord is not None and accord.label == "disagree" else ()
+
+
+def demand_change(index: Index) -> Iterator[Finding]:
+    """Yield, once, what the demand lens lacks for a verdict on the main comparison, unless the price lens lacks it too."""
+    groups: dict[tuple[str, Many], list[Fact]] = {}
+    priced = main_verdicts(index)
+    for half, verdict in main_verdicts(index, "demand").items():
+        alike = half in priced and index.figure(priced[half].estimate) is None and priced[half].reason == verdict.reason
+        if verdict.label not in DECIDED and not alike:
+            groups.setdefault((verdict.reason, needs_of(index, verdict.needs)), []).append(Term(f"half.{half}"))
+    clauses = tuple(
+        Finding("find.change part", (("halves", Many(tuple(halves))), ("why", Term(f"why.{why}")), ("needs", needs)))
+        for (why, needs), halves in groups.items()
+    )
+    if clauses:
+        yield Finding("find.change demand", (("parts", Many(clauses, "ui.then")),))
+
+
+def side_by_side(index: Index) -> Iterator[Block]:
+    """Yield the grid of both lenses, one row a half of a comparison, and the look without a model where there is one."""
+    yield from _both(index)
+    yield from _second_choices(index)
+
+
+def _both(index: Index) -> Iterator[Block]:
+    if not index.accords:
+        return
+    several = len({a.period for a in index.accords}) > 1
+    heads = (
+        "benchmark",
+        "segment",
+        *(("period",) if several else ()),
+        "half",
+        "price lens",
+        "demand lens",
+        "accord",
+        "why",
+    )
+    places = list(dict.fromkeys((a.benchmark, a.segment, a.period) for a in index.accords))
+    ordered = sorted(index.accords, key=lambda a: places.index((a.benchmark, a.segment, a.period)))
+    rows = tuple(_accord_row(index, accord, several) for accord in ordered)
+    yield Grid("lenses", Finding("find.lenses title"), tuple(Term(f"ui.{head}") for head in heads), rows)
+    yield Paragraph(Finding("find.lenses note"), "note")
+
+
+def _accord_row(index: Index, accord: Accord, several: bool) -> Row:
+    cells = [Cell((Brand(accord.benchmark),), "label"), Cell((Segment(accord.segment),))]
+    cells += [Cell((When(accord.period, short=True),))] if several else []
+    cells.append(Cell((Term(f"half.{accord.half}"),)))
+    verdicts = {v.estimate: v for v in index.verdicts.values()}
+    for name in accord.estimates:
+        figure, verdict = index.figure(name), verdicts.get(name)
+        gap: Fact = Term("ui.none") if figure is None else index.amount(figure, "both")
+        label = "not judged" if verdict is None or not judged(verdict) else verdict.label
+        cells.append(Cell((gap, Term(f"label.{label}"))))
+    why: Fact = Term(f"why.{accord.reason}") if accord.reason else Term("ui.none")
+    main = accord.benchmark == index.config.study.benchmarks[0] and accord.segment == "all"
+    return Row((*cells, Cell((Term(f"accord.{accord.label}"),), "verdict"), Cell((why,))), main)
+
+
+def _second_choices(index: Index) -> Iterator[Block]:
+    """Yield where the two brands' buyers would have gone instead, beside what sales alone would say."""
+    study = index.config.study
+    pairs = [pair for b in study.benchmarks for pair in ((study.focal, b), (b, study.focal))]
+    rows = []
+    for bought, second in pairs:
+        name = f"second_choice.{bought}.{second}"
+        shares = [index.point(name), index.point(f"{name}.proportional")]
+        cells = tuple(
+            Cell((Term("ui.none") if s is None else index.amount(s, form),), "number")
+            for s, form in zip(shares, FORMS, strict=True)
+        )
+        if shares[0] is not None:
+            rows.append(Row((Cell((Brand(bought),), "label"), Cell((Brand(second),)), *cells)))
+    if rows:
+        columns = tuple(Term(f"ui.{head}") for head in ("bought", "second choice", "share", "in proportion"))
+        yield Grid("second", Finding("find.second title"), columns, tuple(rows))
+        yield Paragraph(Finding("find.second note"), "note")
