@@ -245,3 +245,17 @@ def test_a_nesting_parameter_without_moving_line_ups_is_not_told(tmp_path: Path)
     outcome = run(write(tmp_path / "weak", nested(0.5, keep=1.0), settings(nest="nest", instruments=["local"])))
     assert check(outcome, "strength").status is Status.FAIL
     assert {v.label for v in outcome.answers["gap"].verdicts if v.lens == "demand"} == {"undecided"}
+
+
+def test_where_dear_products_sell_better_nothing_is_said_in_money(tmp_path: Path) -> None:
+    """Quantities turned so that alpha is below zero beyond its interval."""
+    frame = sales()
+    turned = frame.with_columns((pl.col("units") * (0.5 * (pl.col("price") - 25)).exp()).round().alias("units"))
+    outcome = run(write(tmp_path, turned, settings()))
+    assert estimate(outcome, "demand.alpha.2sls").hi < 0
+    assert check(outcome, "signs").status is Status.FAIL
+    verdicts = [v for v in outcome.answers["gap"].verdicts if v.lens == "demand"]
+    assert {(v.label, v.reason) for v in verdicts} == {("undecided", "not measurable in money")}
+    money = [e for e in outcome.answers["gap"].estimates if e.id.startswith(("gap.demand_lens.", "naive.logit"))]
+    assert {e.id.split(".")[2] for e in money if isinstance(e, Point)} == {"price"}
+    assert all(isinstance(e, Refusal) for e in room(outcome).estimates if e.id.startswith("demand.worth"))

@@ -84,12 +84,14 @@ def _overidentified(fit: DemandFit, error: float) -> Iterator[Check]:
 
 
 def _price_taste(fit: DemandFit) -> Check:
-    if fit.alpha > 0 and 0 <= fit.rho < 1:
-        return Check(id="demand.signs", status=Status.PASS, why="money is wanted")
     facts: Facts = (("alpha", round(fit.alpha, 4)), ("rho", round(fit.rho, 4)))
-    return Check(
-        id="demand.signs", status=Status.FAIL, why="money is not wanted", do="give a cost shifter", facts=facts
-    )
+    if fit.alpha <= 0 or fit.rho >= 1:
+        return Check(
+            id="demand.signs", status=Status.FAIL, why="money is not wanted", do="give a cost shifter", facts=facts
+        )
+    if fit.rho < 0:
+        return Check(id="demand.signs", status=Status.REVIEW, why="nests repel", do="take the nests out", facts=facts)
+    return Check(id="demand.signs", status=Status.PASS, why="money is wanted")
 
 
 def _bias(fit: DemandFit) -> Check:

@@ -95,7 +95,8 @@ def _coefficients(write: Author, fit: DemandFit, found: Functionals, name: str) 
         if symbol == "beta":
             attribute, epoch = subject.split("@")
             if epoch == "0":
-                yield _worth(write, f"{attribute}.{name}", found, k, origin)
+                weak = name == "2sls" and not fit.strength.strong
+                yield _worth(write, f"{attribute}.{name}", found, k, (origin, weak))
         else:
             sign, unit = (-1.0, "utils per money unit") if symbol == "alpha" else (1.0, "number")
             value = (sign * float(found.value[k]), float(found.se[k]), float(found.freedom[k]))
@@ -109,20 +110,26 @@ def _two_step(write: Author, fit: DemandFit) -> Iterator[Estimate]:
         yield write.estimated("demand.alpha.gmm", "alpha by gmm", value, "utils per money unit", origin)
 
 
-def _worth(write: Author, name: str, found: Functionals, k: int, origin: Origin) -> Estimate:
-    """Return ``beta_k / alpha`` with its Fieller interval, or a refusal where alpha cannot be told from zero."""
+def _worth(write: Author, name: str, found: Functionals, k: int, by: tuple[Origin, bool]) -> Estimate:
+    """Return ``beta_k / alpha`` with its Fieller interval, or a refusal where alpha cannot be told from zero.
+
+    Parameters
+    ----------
+    by
+        Origin, and whether the instruments are too weak for such an interval.
+    """
+    origin, weak = by
     alpha, level = -float(found.value[0]), write.config.gap.level
     value, covariance = float(found.value[k]) / alpha, found.covariance
     variance = (covariance[k, k] + 2 * value * covariance[0, k] + value**2 * covariance[0, 0]) / alpha**2
     with_scale = -(covariance[0, k] + value * covariance[0, 0]) / alpha**2
     freedom = float(min(found.freedom[0], found.freedom[k]))
     errors = (float(variance), float(with_scale), float(covariance[0, 0]) / alpha**2)
-    ends = fieller(value, errors, freedom, level) if alpha > 0 else None
+    ends = fieller(value, errors, freedom, level) if alpha > 0 and not weak else None
     what, unit = "worth of a unit of an attribute", write.config.study.currency.en
     if ends is None:
-        return Refusal(
-            id=f"demand.worth.{name}", what=what, why="not measurable in money", needs=("a cost shifter",), origin=origin
-        )  # fmt: skip
+        why = "weak instruments" if weak else "not measurable in money"
+        return Refusal(id=f"demand.worth.{name}", what=what, why=why, needs=("a cost shifter",), origin=origin)
     return Point(
         id=f"demand.worth.{name}", what=what, value=value, lo=ends[0], hi=ends[1], level=level, unit=unit,
         n=origin.rows_used, tier=write.tier, origin=origin, se=float(np.sqrt(variance)), freedom=freedom,
@@ -145,11 +152,14 @@ def _robust(write: Author, fit: DemandFit) -> Iterator[Estimate]:
 
 
 def _elasticities(write: Author, fit: DemandFit, found: Functionals, brands: tuple[str, ...]) -> Iterator[Estimate]:
-    """Yield each drawn brand's mean own-price elasticity; a bound where the number of possible buyers is unknown.
+    """Yield each drawn brand's mean own-price elasticity, with alpha's interval and rho as estimated.
 
-    The interval is that of alpha; in the nested logit it takes rho as estimated.
+    It is a bound where the number of possible buyers is unknown, and where instruments are weak: then alpha runs through
+    its Anderson-Rubin set.
     """
     alpha, se, freedom = -float(found.value[0]), float(found.se[0]), float(found.freedom[0])
+    pieces = fit.robust.intervals
+    alphas = [alpha] if fit.strength.strong or not pieces else [-pieces[-1][1], -pieces[0][0]]
     last = fit.panel.period == fit.panel.period.max()
     unknown = ~np.isfinite(fit.shares.s)
     for brand in brands:
@@ -157,16 +167,15 @@ def _elasticities(write: Author, fit: DemandFit, found: Functionals, brands: tup
         if not rows.any():
             continue
         origin = write.origin("demand.elasticity", rows, ASSUMPTIONS)
-        if unknown[rows].any():
-            slopes = [mean_slope(fit, rows, s) for s in (np.zeros(fit.panel.n), _among_sold(fit))]
-            ends = sorted(-alpha * slope for slope in slopes)
+        shares = (np.zeros(fit.panel.n), _among_sold(fit)) if unknown[rows].any() else (fit.shares.s,)
+        ends = [-a * mean_slope(fit, rows, s) for a in alphas for s in shares]
+        if len(ends) > 1:
             yield Bound(
-                id=f"demand.elasticity.{brand}", what="own-price elasticity", lo=ends[0], hi=ends[1], unit="number",
+                id=f"demand.elasticity.{brand}", what="own-price elasticity", lo=min(ends), hi=max(ends), unit="number",
                 n=int(rows.sum()), tier=write.tier, origin=origin,
             )  # fmt: skip
         else:
-            slope = mean_slope(fit, rows, fit.shares.s)
-            value = (-alpha * slope, se * abs(slope), freedom)
+            value = (ends[0], se * abs(ends[0] / alpha), freedom)
             yield write.estimated(f"demand.elasticity.{brand}", "own-price elasticity", value, "number", origin)
 
 

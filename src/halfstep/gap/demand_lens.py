@@ -30,6 +30,8 @@ ASSUMPTIONS = ("clusters independent", "logit tastes", "instruments exogenous")
 BRAND = {True: "name, misbelief and unseen quality", False: "name, reach, misbelief and unseen quality"}
 """What the brand half of the demand lens holds, by whether reach is known."""
 
+NAIVE = "naive.logit_without_instruments"
+
 Found = UtilitySplit | Blurred | Missing
 
 
@@ -130,7 +132,7 @@ def _why_not(view: _View, found: UtilitySplit, half: str) -> str:
     """Return why a half may not be judged; empty where it may."""
     if not found.split.has_error:
         return "no freedom"
-    if np.isinf(found.split.interval(half, 2 * view.config.gap.confidence - 1)[0]):
+    if np.isinf(found.interval(half, 2 * view.config.gap.confidence - 1)[0]):
         return "not measurable in money"
     if half == "name" and not found.reach_known:
         return "reach not measured"
@@ -202,7 +204,7 @@ def _points(view: _View, found: UtilitySplit) -> Iterator[Estimate]:
     yield write.counted(f"gap.demand_lens.price.{stem}", "mean price gap", found.price_gap, view.money, price)
     for part in (*split.attributes, *HALVES):
         yield _ratio(
-            _name(part, stem), _what(part, known), split.part(part), split.interval(part, level), (view, origin)
+            _name(part, stem), _what(part, known), split.part(part), found.interval(part, level), (view, origin)
         )
     for part in ("utility", "reach"):
         name = f"gap.demand_lens.{part}.{stem}"
@@ -232,7 +234,7 @@ def _readings(view: _View, found: list[Found], judgements: list[Judgement]) -> I
     """Yield what a logit that takes price as given says of the main comparison."""
     main = Pair(view.config.study.focal, view.config.study.benchmarks[0])
     labels = {(id(j.split), j.half): j.judged.label for j in judgements}
-    naive = view.splits(view.naive)
+    naive, level = view.splits(view.naive), view.config.gap.level
     pairs = [
         (n, o)
         for n, o in zip(naive, found, strict=True)
@@ -243,19 +245,32 @@ def _readings(view: _View, found: list[Found], judgements: list[Judgement]) -> I
         stem = stem_of(main, comparison.period)
         origin = view.write.origin("demand.ols", comparison.rows, ASSUMPTIONS[:2])
         margin = view.config.study.margin * n.split.price_benchmark
+        rows = [
+            _ratio(
+                f"{NAIVE}.attribute.{a}", _what(a, n.reach_known), n.split.part(a), n.interval(a, level), (view, origin)
+            )
+            for a in n.split.attributes
+        ]
         for half in HALVES:
-            value, ends = n.split.part(half), n.split.interval(half, view.config.gap.level)
-            name, what = f"naive.logit_without_instruments.{half}", "logit without instruments"
+            value, name = n.split.part(half), f"{NAIVE}.{half}"
             label = (
                 "undecided" if not isinstance(ours, UtilitySplit) else labels.get((id(ours.split), half), "undecided")
             )
-            record = _ratio(name, what, value, ends, (view, origin))
-            made, difference = [record], ""
-            if isinstance(ours, UtilitySplit) and isinstance(record, Point):
-                difference = f"{name}.difference"
-                off = value[0] - ours.split.part(half)[0]
-                made.append(view.write.counted(difference, "naive reading minus ours", off, view.money, origin))
-            yield made, Reading(
-                id=name, what=what, half=half, naive=name, ours=_name(half, stem),
-                naive_label=plain_label(value[0], margin), ours_label=label, difference=difference,
+            record = _ratio(name, "logit without instruments", value, n.interval(half, level), (view, origin))
+            off = _difference(view, n, ours, half) if isinstance(record, Point) else []
+            yield [record, *off, *(rows if half == "product" else [])], Reading(
+                id=name, what="logit without instruments", half=half, naive=name, ours=_name(half, stem),
+                naive_label=plain_label(value[0], margin) if n.alpha > 0 else "undecided", ours_label=label,
+                difference=off[0].id if off else "",
             )  # fmt: skip
+
+
+def _difference(view: _View, naive: UtilitySplit, ours: Found, half: str) -> list[Estimate]:
+    """Return the naive reading less ours, with the error of the difference of the two."""
+    if not isinstance(ours, UtilitySplit) or ours.alpha <= 0:
+        return []
+    k, values = ours.split.column(half), [one.split.part(half) for one in (naive, ours)]
+    se = float(np.linalg.norm(naive.split.parts.scores[:, k] - ours.split.parts.scores[:, k]))
+    found = (values[0][0] - values[1][0], se, min(values[0][2], values[1][2]))
+    origin = view.write.origin("demand.ols", ours.split.comparison.rows, ASSUMPTIONS)
+    return [view.write.estimated(f"{NAIVE}.{half}.difference", "naive reading minus ours", found, view.money, origin)]

@@ -43,11 +43,14 @@ class UtilitySplit:
         Utility gap and what reach makes of it, in money; the second is zero where reach is not known.
     reach_known
         Whether the reach of every model compared is known, so that the name row does not hold it.
+    alpha
+        Marginal utility of money; where it is not above zero nothing is worth anything in money.
     """
 
     split: Split
     whole: Functionals
     reach_known: bool
+    alpha: float
 
     def total(self, part: str) -> tuple[float, float, float]:
         """Return value, standard error and degrees of freedom of "utility" or "reach", in money."""
@@ -55,7 +58,11 @@ class UtilitySplit:
         return float(self.whole.value[k]), float(self.whole.se[k]), float(self.whole.freedom[k])
 
     def interval(self, part: str, level: float) -> tuple[float, float]:
-        """Return the ends of the interval of "utility" or "reach", in money."""
+        """Return the ends of a part's interval in money; the whole line where alpha cannot be told to be above zero."""
+        if self.alpha <= 0:
+            return -np.inf, np.inf
+        if part not in ("utility", "reach"):
+            return self.split.interval(part, level)
         value, se, freedom = self.total(part)
         assert self.split.scale is not None
         with_scale = float(self.whole.scores[:, ("utility", "reach").index(part)] @ self.split.scale)
@@ -204,7 +211,7 @@ def _split(lens: _Lens, comparison: Comparison, found: Functionals, against: tup
         against=against,
         scale=scale,
     )
-    return UtilitySplit(split, everything.take(slice(K + 2, K + 4)), known)
+    return UtilitySplit(split, everything.take(slice(K + 2, K + 4)), known, alpha)
 
 
 def _reach(lens: _Lens, comparison: Comparison) -> tuple[float, Array]:

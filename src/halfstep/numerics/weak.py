@@ -227,7 +227,7 @@ def _rims(moments: _Reduced, points: Array, limit: float) -> Array:
 def _critical(freedom: float, instruments: int, level: float) -> float:
     """Return the critical value of the Wald statistic; infinite where the clusters are too few to test so many."""
     left = freedom - instruments + 1
-    return float(freedom * instruments / left * f_distribution.ppf(level, instruments, left)) if left > 0 else np.inf
+    return float(freedom * instruments / left * f_distribution.ppf(level, instruments, left)) if left >= 1 else np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
