@@ -255,7 +255,9 @@ class TestSupplyBound:
         rows = supply_bound(inputs)
         return {inputs.panel.period_key(int(t)) for t in np.unique(inputs.panel.period[rows])}, int(rows.sum())
 
-    def test_a_whole_market_is_bound_with_one_of_its_brands_that_waits_longer_than_a_period(self, tmp_path: Path) -> None:
+    def test_a_whole_market_is_bound_with_one_of_its_brands_that_waits_longer_than_a_period(
+        self, tmp_path: Path
+    ) -> None:
         assert self.bound(tmp_path, {}) == ({"2001-01"}, 16)
 
     def test_orders_never_are(self, tmp_path: Path) -> None:

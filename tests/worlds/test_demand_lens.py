@@ -11,7 +11,9 @@ import pytest
 
 from validation.demand_lens import BAD, UNTOLD, WORLDS, run_demand
 
-STORED = json.loads((Path(__file__).parents[2] / "docs" / "validation" / "demand_lens.json").read_text(encoding="utf-8"))
+STORED = json.loads(
+    (Path(__file__).parents[2] / "docs" / "validation" / "demand_lens.json").read_text(encoding="utf-8")
+)
 RNG = np.random.default_rng(date.today().toordinal())
 CHOSEN = [(str(RNG.choice(WORLDS)), int(RNG.integers(40))) for _ in range(5)]
 

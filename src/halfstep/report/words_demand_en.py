@@ -130,7 +130,7 @@ _WHY = {
     "why.instruments weak": "The instruments hardly move price: effective F {effective} against a critical value of {critical} (first-stage F {wald}).",
     "why.instruments cannot be tested": "There are no more instruments than needed, so they cannot be tested against each other.",
     "why.instruments agree": "The instruments agree: Hansen's J {J} on {degrees} degrees of freedom, p {p}.",
-    "why.nests repel": "Rho is {rho}, below zero: products of one nest are no closer to each other than to others.", "do.take the nests out": "Take the nests out, or choose others.", 
+    "why.nests repel": "Rho is {rho}, below zero: products of one nest are no closer to each other than to others.", "do.take the nests out": "Take the nests out, or choose others.",
     "why.money is wanted": "Alpha is above zero: a higher price puts buyers off.", "why.money is not wanted": "Alpha is {alpha} and rho {rho}: in a demand alpha is above zero, and rho from zero to below one.",
     "why.price taken as given": "Alpha is {ols} with price taken as given and {iv} with price instrumented, a difference of {difference} (p {p}).",
     "why.inelastic products": "{inelastic} of the products have an own-price elasticity above −1 (mean {mean}): their firms would earn more at a higher price, so alpha is likely too small.",

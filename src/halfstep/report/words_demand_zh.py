@@ -130,7 +130,7 @@ _WHY = {
     "why.instruments weak": "工具变量几乎带不动价格：有效 F {effective}，临界值 {critical}（第一阶段 F {wald}）。",
     "why.instruments cannot be tested": "工具变量没有富余，无法互相检验。",
     "why.instruments agree": "工具变量彼此一致：Hansen J {J}，自由度 {degrees}，p {p}。",
-    "why.nests repel": "ρ 为 {rho}，小于零：同一嵌套内的产品彼此并不更接近。", "do.take the nests out": "去掉嵌套，或换一种分法。", 
+    "why.nests repel": "ρ 为 {rho}，小于零：同一嵌套内的产品彼此并不更接近。", "do.take the nests out": "去掉嵌套，或换一种分法。",
     "why.money is wanted": "α 大于零：价格越高，买家越少。", "why.money is not wanted": "α 为 {alpha}，ρ 为 {rho}：若是需求，α 应大于零，ρ 应不小于零且小于一。",
     "why.price taken as given": "价格当作给定，α 为 {ols}；价格用工具变量，α 为 {iv}，相差 {difference}（p {p}）。",
     "why.inelastic products": "{inelastic} 的产品自身价格弹性高于 −1（平均 {mean}）：厂商提价反而多赚，可见 α 很可能偏小。",
