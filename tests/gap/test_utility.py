@@ -80,6 +80,17 @@ def test_reach_known_of_the_two_brands_alone_is_enough() -> None:
     assert next(v for v in lens.verdicts if v.half == "name").label == "ahead"
 
 
+def test_a_reach_smaller_than_the_sales_splits_no_name_off() -> None:
+    inputs = world("niche premium")
+    assert inputs.reach is not None
+    tiny = np.where(inputs.panel.brand == 0, 1e-4, inputs.reach.share)
+    sized = replace(inputs, reach=replace(inputs.reach, share=tiny))
+    answer, lens = seen(sized)
+    assert any(c.id == "demand.reach" and c.why == "more buyers than reach" for c in answer.checks)
+    name = next(v for v in lens.verdicts if v.half == "name")
+    assert (name.label, name.reason, name.p) == ("undecided", "reach not measured", None)
+
+
 def test_interviews_widen_the_name_and_the_reach_row() -> None:
     inputs = world()
     assert inputs.reach is not None

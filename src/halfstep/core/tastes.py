@@ -93,7 +93,7 @@ class Tastes:
     Attributes
     ----------
     lens
-        "price", "demand" or "choice".
+        "price", "demand" (beside it "demand naive", which takes price as given) or "choice".
     nodes
         Segments or buyer nodes; ("all",) where tastes are common. Length S.
     labels

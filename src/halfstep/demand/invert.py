@@ -43,8 +43,6 @@ class Shares:
         ``log s_(j|g)``: log share within the nest; zero where there are no nests.
     positive
         Rows that can be inverted.
-    zeros
-        Rows with nothing sold.
     """
 
     q: Array
@@ -52,7 +50,6 @@ class Shares:
     s0: Array
     within: Array
     positive: Mask
-    zeros: Mask
 
     def take(self, rows: Mask) -> Shares:
         """Return the shares of some rows."""
@@ -69,7 +66,6 @@ def shares_of(panel: Panel, quantity_kind: str, zero_shares: str = "leave_out", 
     zero_shares
         "leave_out", or "laplace": ``(q + 1) / (size + J + 1)`` for every row of a market.
     """
-    zeros = panel.q <= 0
     total, J = (np.bincount(panel.market, v)[panel.market] for v in (panel.q, np.ones(panel.n)))
     q, size = panel.q, np.ones(panel.n) if quantity_kind == "share" else panel.size
     if zero_shares == "laplace":
@@ -80,7 +76,7 @@ def shares_of(panel: Panel, quantity_kind: str, zero_shares: str = "leave_out", 
         key = np.unique(panel.market * (int(panel.nest.max()) + 1) + panel.nest, return_inverse=True)[1].reshape(-1)
         held = np.bincount(key, q)[key]
         within = np.log(np.where(q > 0, q, 1.0) / np.where(held > 0, held, 1.0))
-    return Shares(q, q / size, s0, within, q > 0, zeros)
+    return Shares(q, q / size, s0, within, q > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -185,7 +185,8 @@ def _among_sold(fit: DemandFit) -> Array:
 
 
 def _tastes(write: Author, fit: DemandFit, regression: TwoStage, found: Functionals) -> Tastes:
-    lens = "demand" if regression is fit.two else "demand naive"
+    lens, method = ("demand", "demand.2sls") if regression is fit.two else ("demand naive", "demand.ols")
+    assumed = ASSUMPTIONS if regression is fit.two else ASSUMPTIONS[:2]
     labels, sign = list(fit.names), [-1.0 if symbol == "alpha" else 1.0 for symbol, _ in fit.names]
     scores, value = [found.scores], [found.value]
     if regression is fit.two:
@@ -201,7 +202,7 @@ def _tastes(write: Author, fit: DemandFit, regression: TwoStage, found: Function
     return Tastes(
         lens=lens, nodes=("all",), labels=tuple(labels), value=(np.concatenate(value) * sign)[None, :],
         covariance=moved.T @ moved, contains=("name", *reach, "misbelief", "unseen quality"), is_taste=True, tier=write.tier,
-        origin=write.origin("demand.2sls", np.ones(fit.panel.n, dtype=bool), ASSUMPTIONS), regression=regression,
+        origin=write.origin(method, np.ones(fit.panel.n, dtype=bool), assumed), regression=regression,
         rows=fit.panel.row, gross=fit.utilities.gross,
     )  # fmt: skip
 

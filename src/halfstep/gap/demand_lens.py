@@ -64,6 +64,8 @@ class _View:
     ----------
     barred
         Why nothing that rests on the instruments may be judged; empty where it may.
+    reach_fails
+        Whether some brand sells to more buyers than its reach holds: that table splits no name off.
     """
 
     config: StudyConfig
@@ -72,6 +74,7 @@ class _View:
     tastes: Tastes
     naive: Tastes
     barred: str
+    reach_fails: bool
 
     @property
     def write(self) -> Author:
@@ -109,6 +112,7 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         tastes=tastes["demand"],
         naive=tastes["demand naive"],
         barred="instruments contradict each other" if "demand.overidentification" in failed else "",
+        reach_fails="demand.reach" in failed,
     )
     found = view.splits(view.tastes)
     judgements: list[Judgement] = []
@@ -134,7 +138,7 @@ def _why_not(view: _View, found: UtilitySplit, half: str) -> str:
         return "no freedom"
     if np.isinf(found.interval(half, 2 * view.config.gap.confidence - 1)[0]):
         return "not measurable in money"
-    if half == "name" and not found.reach_known:
+    if half == "name" and (not found.reach_known or view.reach_fails):
         return "reach not measured"
     return view.barred
 
