@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Check", "Fault", "Status"]
+__all__ = ["Check", "Fault", "Guess", "Status"]
 
 
 class Status(StrEnum):
@@ -38,6 +38,34 @@ class Check:
     status: Status
     why: str
     do: str = ""
+    facts: tuple[tuple[str, str | float | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guess:
+    """Something that a reader decided without being told; every one is shown, none is silent.
+
+    Attributes
+    ----------
+    table
+        File name.
+    kind
+        Key of the sentence that says what was seen and what it was taken for; worded in `report` as "guess.<kind>".
+    row
+        First row it speaks of, as the user's editor counts it; None where it speaks of the whole file or column.
+    column
+        Column, or None.
+    count
+        Cells, rows or lines that it speaks of.
+    facts
+        What the sentence quotes, as pairs of name and plain text or number.
+    """
+
+    table: str
+    kind: str
+    row: int | None = None
+    column: str | None = None
+    count: int = 1
     facts: tuple[tuple[str, str | float | int], ...] = ()
 
 
