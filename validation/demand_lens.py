@@ -119,7 +119,7 @@ def inputs_of(made: SimulatedDemand, config: StudyConfig, *, told: bool) -> Inpu
             schema_overrides=dict.fromkeys(("consideration", "outlets", "variants", "respondents"), pl.Float64) | {"period": pl.Int64},
         )  # fmt: skip
         reach = reach_of(panel, Side(frame, "reach", 0))
-    return Inputs(config, panel, fit_hedonic(panel, HedonicSpec.of(config)), reach=reach)
+    return Inputs(config, (panel, fit_hedonic(panel, HedonicSpec.of(config))), reach=reach)
 
 
 def run_demand(kind: str, run: int) -> DemandEntry:

@@ -13,16 +13,18 @@ import numpy as np
 
 from halfstep import __version__
 from halfstep.core.answer import Answer
+from halfstep.core.check import Guess
 from halfstep.core.config import StudyConfig
 from halfstep.data.study import load
 from halfstep.demand import room as demand_room
 from halfstep.gap import room as gap_room
 from halfstep.market import room as market_room
 from halfstep.market.inputs import Inputs, Room, prepare
+from halfstep.press import room as press_room
 
 __all__ = ["ROOMS", "Outcome", "run"]
 
-ROOMS: tuple[Room, ...] = (market_room.ROOM, demand_room.ROOM, gap_room.ROOM)
+ROOMS: tuple[Room, ...] = (market_room.ROOM, demand_room.ROOM, gap_room.ROOM, press_room.ROOM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +43,8 @@ class Outcome:
         Why and how many rows of the file are out of scope.
     versions
         Program or library -> version.
+    guesses
+        What the readers decided without being told.
     """
 
     inputs: Inputs
@@ -48,6 +52,7 @@ class Outcome:
     files: dict[str, str]
     left_out: dict[str, int]
     versions: dict[str, str]
+    guesses: tuple[Guess, ...] = ()
 
     @property
     def config(self) -> StudyConfig:
@@ -85,7 +90,7 @@ def run(
             continue
         rng = np.random.default_rng([loaded.config.study.seed, *room.name.encode()])
         answers[room.name] = room.run(inputs, answers, rng)
-    return Outcome(inputs, answers, loaded.inputs, loaded.sales.left_out, _versions())
+    return Outcome(inputs, answers, loaded.inputs, loaded.left_out, _versions(), loaded.guesses)
 
 
 def _versions() -> dict[str, str]:

@@ -47,7 +47,6 @@ def with_cell(frame: pl.DataFrame, row: int, column: str, value: str | None) -> 
         ("place", "", "expected a name"),
         ("price", "", "expected a number; the cell is blank"),
         ("price", "12万", "plain number; got '12万'"),
-        ("price", "1,200", "plain number"),
         ("price", "17-18", "plain number"),
         ("price", "nan", "plain number"),
         ("price", "inf", "plain number"),
@@ -55,7 +54,8 @@ def with_cell(frame: pl.DataFrame, row: int, column: str, value: str | None) -> 
         ("price", "1e400", "plain number"),
         ("price", "1e300", "plain number"),
         ("price", "1e-300", "plain number"),
-        ("price", "１２", "plain number"),
+        ("price", "17%", "plain number"),
+        ("price", "about 12", "an estimate (about 12), not a figure"),
         ("price", "-5", "more than zero; got '-5'"),
         ("price", "0", "more than zero"),
         ("units", "", "the cell is blank"),
@@ -63,7 +63,7 @@ def with_cell(frame: pl.DataFrame, row: int, column: str, value: str | None) -> 
         ("units", "many", "plain number"),
         ("power", "fast", "plain number"),
         ("power", "0", "more than zero"),
-        ("length", "NaN", "plain number"),
+        ("length", "1-2", "a range (1 to 2), and this table needs one number"),
     ],
 )
 def test_a_bad_cell_is_one_fault_with_file_row_and_column(tmp_path: Path, column: str, value: str, what: str) -> None:
@@ -192,7 +192,7 @@ def test_kinds_of_period_may_not_be_mixed(tmp_path: Path) -> None:
     assert "mixed" in fault.what
 
 
-@pytest.mark.parametrize("value", ["2024/05/01", "2024-5-1", "May", "20240501"])
+@pytest.mark.parametrize("value", ["May", "soon", "03/04/2024", "2024-02-30"])
 def test_the_day_a_row_was_first_known_must_be_a_day(tmp_path: Path, value: str) -> None:
     frame = with_cell(text_market().with_columns(pl.lit("").alias("known")), 4, "known", value)
     (fault,) = faults(write(tmp_path, frame, {"columns": {"first_known": "known"}}))

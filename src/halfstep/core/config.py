@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 __all__ = [
     "Attribute",
     "Bands",
+    "Basis",
     "Brands",
     "Columns",
     "Demand",
@@ -18,14 +19,18 @@ __all__ = [
     "Hedonic",
     "MarketColumns",
     "Pooling",
+    "Press",
+    "PressColumns",
     "ReachColumns",
     "Scope",
     "SecondChoiceColumns",
     "Segment",
     "Study",
     "StudyConfig",
+    "Subsidy",
     "Text",
     "Unmeasured",
+    "Within",
 ]
 
 
@@ -81,6 +86,9 @@ class Study(_Section):
     notes: tuple[Text, ...] = Field(default=(), description="What a reader must know about the data; printed.")
 
 
+Basis = Literal["list", "transaction", "after_subsidy"]
+
+
 class Columns(_Section):
     """`[columns]`: which column of the sales table is what."""
 
@@ -97,8 +105,15 @@ class Columns(_Section):
     outcome: Literal["sales", "registrations", "orders", "deliveries"] = Field(
         default="sales", description="What the quantity counts; deliveries under a backlog measure supply."
     )
-    price_basis: Literal["list", "transaction", "after_subsidy"] = "list"
+    price_basis: Basis = "list"
+    other_prices: dict[Basis, str] = Field(
+        default={}, description="Basis -> column of a further price of the same rows; position is counted by it too."
+    )
     first_known: str | None = Field(default=None, description="Day from which a row may be used in a frozen run.")
+
+
+NO_COLUMNS = Columns(period="", brand="", model="", price="", quantity="")
+"""Stands where a study has no sales table; the settings check refuses it where there is one."""
 
 
 class MarketColumns(_Section):
@@ -147,6 +162,25 @@ class SecondChoiceColumns(_Section):
     second: str = Field(description="Brand that would have been bought instead (for switching: brand left).")
     count: str = Field(description="Buyers.")
     period: str | None = None
+
+
+class PressColumns(_Section):
+    """`[press_columns]`: which column of the optional press table is what; one printed figure a row."""
+
+    entity: str = Field(description="Brand, or the word for the whole market.")
+    metric: str = Field(description="What is measured; [press] metrics says which known metric a word means.")
+    value: str = Field(description="As printed: 17-18%, more than 28,000, 25.8万.")
+    period: str = Field(description="Year, half, quarter, month, week, day, or window (2024-04-03..2025-05-21).")
+    unit: str | None = Field(default=None, description="Unit and scale of the value: pct, units, 万辆, bn_cny.")
+    band: str | None = Field(default=None, description="Price band: 4000-5000, >=6000, >=600USD; blank: all prices.")
+    perimeter: str | None = Field(default=None, description="What belongs to it: a product line, a segment.")
+    base: str | None = Field(default=None, description="How it is counted: sell-in, registrations, since launch.")
+    place: str | None = None
+    source: str | None = Field(default=None, description="Whose figure it is; sources are never mixed.")
+    url: str | None = Field(default=None, description="Where it is printed.")
+    first_known: str | None = Field(default=None, description="Day from which it may be used in a frozen run.")
+    kind: str | None = Field(default=None, description="fact (or blank), target or forecast.")
+    note: str | None = None
 
 
 class Attribute(_Section):
@@ -208,6 +242,21 @@ class Bands(_Section):
     edges: tuple[float, ...] = Field(min_length=1, description="Edges between bands, ascending.")
 
 
+class Subsidy(_Section):
+    """`[subsidy]`: what somebody else pays of the price; position is counted after it too."""
+
+    rate: float = Field(gt=0, lt=1, description="Part of the price that is paid.")
+    most: float | None = Field(default=None, gt=0, description="Most that is paid for one unit; no limit if absent.")
+    up_to: float | None = Field(default=None, gt=0, description="Dearest price for which it is paid; any if absent.")
+    basis: Literal["list", "transaction"] | None = Field(
+        default=None, description="Price it is reckoned on; the transaction price if there is one, else the list price."
+    )
+    among: dict[str, tuple[Limit, ...]] = Field(default={}, description="Column -> values for which it is paid.")
+    first: str | None = Field(default=None, description="First period in which it is paid.")
+    last: str | None = Field(default=None, description="Last period in which it is paid.")
+    source: Text = Field(description="Where these rules are written; printed.")
+
+
 class Hedonic(_Section):
     """`[hedonic]`: the price lens."""
 
@@ -244,6 +293,27 @@ class Gap(_Section):
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="Probability that a label needs.")
 
 
+class Within(_Section):
+    """`[[press.within]]`: one name lies wholly inside another: a product line in its segment, a brand in a group."""
+
+    inner: str
+    outer: str
+
+
+Metric = Literal["share", "mix", "band size", "units", "revenue", "margin", "rank"]
+
+
+class Press(_Section):
+    """`[press]`: how the words of the press table are to be read."""
+
+    market: str = Field(default="market", description="Entity that stands for the whole market.")
+    metrics: dict[str, Metric] = Field(default={}, description="Word in the metric column -> known metric.")
+    rounding: bool = Field(default=True, description="A printed 5% stands for 4.5 to 5.5%; False takes it as exact.")
+    about: float = Field(default=1.0, ge=0, description="Printed places that 'about' and 'nearly' may be off.")
+    labels: dict[str, Text] = Field(default={}, description="Word of the table -> printed words in en and zh.")
+    within: tuple[Within, ...] = Field(default=(), description="Which names lie inside which.")
+
+
 class Event(_Section):
     """`[[events]]`: a dated fact marked on the paths; nothing is attributed to it."""
 
@@ -257,17 +327,20 @@ class StudyConfig(_Section):
     """The whole study.toml."""
 
     study: Study
-    tables: dict[Literal["sales", "markets", "reach", "flow", "second_choices"], str]
-    columns: Columns
+    tables: dict[Literal["sales", "markets", "reach", "flow", "second_choices", "press"], str]
+    columns: Columns = Field(default=NO_COLUMNS, description="Needed with a sales table.")
     market_columns: MarketColumns | None = None
     reach_columns: ReachColumns | None = None
     flow_columns: FlowColumns | None = None
     second_choice_columns: SecondChoiceColumns | None = None
-    attributes: tuple[Attribute, ...] = Field(min_length=1)
+    press_columns: PressColumns | None = None
+    attributes: tuple[Attribute, ...] = Field(default=(), description="Needed with a sales table.")
     brands: Brands = Brands()
     scope: Scope = Scope()
     bands: Bands | None = None
+    subsidy: Subsidy | None = None
     hedonic: Hedonic = Hedonic()
     demand: Demand | None = None
     gap: Gap = Gap()
+    press: Press = Press()
     events: tuple[Event, ...] = ()

@@ -13,7 +13,7 @@ __all__ = ["Period", "parse_period"]
 _SHAPES = {
     1: re.compile(r"^(\d{4})$"),
     4: re.compile(r"^(\d{4})-?Q([1-4])$"),
-    12: re.compile(r"^(\d{4})-(\d{1,2})(?:-\d{2})?$"),
+    12: re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{2}))?$"),
 }
 
 
@@ -75,6 +75,7 @@ def parse_period(text: str) -> Period:
         found = shape.match(text.strip())
         if found:
             part = int(found.group(2)) if frequency > 1 else 1
-            if 1 <= part <= frequency:
+            day = int(found.group(3) or 1) if frequency == 12 else 1
+            if 1 <= part <= frequency and (day == 1 or 1 <= day <= monthrange(int(found.group(1)), part)[1]):
                 return Period(int(found.group(1)) * frequency + part - 1, frequency)
     raise MisuseError(f"expected a year (1990), quarter (1990-Q1) or month (1990-01), got {text!r}")

@@ -12,13 +12,21 @@ from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
+from halfstep.data.suspicion import suspicion
 from halfstep.data.tables import ROW, Table
+from halfstep.data.unread import why_no_number, why_no_period
 
-__all__ = ["LARGEST", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "twins", "where"]
+__all__ = [
+    "LARGEST", "LENGTHS", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "in_force", "twins",
+    "where",
+]  # fmt: skip
 
 LARGEST = 1e30
 """No price, quantity or attribute is larger, none but zero is smaller than one over it: such a cell is a slip, and
 products of it would overflow."""
+LENGTHS = {1: "year", 4: "quarter", 12: "month"}
+_CUT = r"^\d\.\d+[eE]\+?\d{2,}$|^\d[eE]\+\d{2,}$"
+"""How a spreadsheet shows a long id of which it kept fifteen digits."""
 
 
 def check_rows(config: StudyConfig, table: Table) -> Iterator[Fault]:
@@ -30,6 +38,9 @@ def check_rows(config: StudyConfig, table: Table) -> Iterator[Fault]:
     for column in sorted(names):
         blank = text(column).is_null()
         yield from where(table, column, blank, "expected a name; the cell is blank", "fill it or remove the row")
+        cut = text(column).str.contains(_CUT).fill_null(False)
+        what, mend = "expected an id; a spreadsheet made it a number and lost its last digits", "export it again as text"
+        yield from where(table, column, cut, what, mend, show=True)
     yield from _numbers(config, table)
     if columns.first_known:
         yield from _days(table, columns.first_known)
@@ -69,8 +80,10 @@ def check_numbers(
     bad = ~blank & (
         value.is_null() | value.is_nan() | (value.abs() > LARGEST) | ((value != 0) & (value.abs() < 1 / LARGEST))
     )
-    plain, mend = "expected a plain number", "write digits with a point for decimals, no unit"
-    yield from where(table, column, bad, plain, mend, show=True)
+    for row, cell in table.frame.filter(bad).select(ROW, text(column)).iter_rows():
+        why, mend = why_no_number(cell)
+        what = f"expected a plain number; got {cell[:60]!r}" + (f": {why}" if why else "")
+        yield Fault(table=table.file, row=row, column=column, what=what, mend=mend)
     if least == "above":
         above, mend = "expected more than zero", "correct the figure or leave the cell blank"
         yield from where(table, column, ~bad & (value <= 0), above, mend, show=True)
@@ -86,13 +99,9 @@ def check_periods(table: Table, column: str, *, blanks: bool = False) -> Iterato
     blank = pl.lit(False) if blanks else pl.col("key").is_null()
     for row, key in keys.filter(blank | pl.col("key").is_in(strange)).iter_rows():
         came = "the cell is blank" if key is None else f"got {key[:60]!r}"
-        yield Fault(
-            table=table.file,
-            row=row,
-            column=column,
-            what=f"expected a year, quarter or month; {came}",
-            mend="write 1990, 1990-Q1 or 1990-01",
-        )
+        why, mend = why_no_period(key or "")
+        what = f"expected a year, quarter or month; {came}" + (f": {why}" if why else "")
+        yield Fault(table=table.file, row=row, column=column, what=what, mend=mend)
     if len(frequencies(table, column)) > 1:
         yield Fault(
             table=table.file,
@@ -116,7 +125,12 @@ def _numbers(config: StudyConfig, table: Table) -> Iterator[Fault]:
     yield from check_numbers(
         table, columns.quantity, filled=True, least="above" if columns.quantity in logged else "zero"
     )
-    for column in sorted(others - {columns.price, columns.quantity}):
+    for column in sorted(columns.other_prices.values()):
+        yield from check_numbers(table, column, least="above")
+        if table.frame[column].null_count() == table.frame.height > 0:
+            what, mend = "expected prices; every cell is blank", "fill it, or take it out of columns.other_prices"
+            yield Fault(table=table.file, column=column, what=what, mend=mend)
+    for column in sorted(others - {columns.price, columns.quantity, *columns.other_prices.values()}):
         yield from check_numbers(table, column, least="above" if column in logged else "")
 
 
@@ -133,26 +147,44 @@ def _days(table: Table, column: str) -> Iterator[Fault]:
             )
 
 
+def in_force(config: StudyConfig, table: Table) -> pl.DataFrame:
+    """Return the rows of the sales table known at the as-of date, without those that a later one revises."""
+    columns = config.columns
+    if columns.first_known is None:
+        return table.frame
+    known = day(table.frame, columns.first_known)
+    frame = table.frame.filter((known <= config.study.as_of).fill_null(True))
+    return frame.filter((known == known.max().over(_key(config, frame))).fill_null(True))
+
+
+def _key(config: StudyConfig, frame: pl.DataFrame) -> list[pl.Expr]:
+    columns = config.columns
+    key = [canonical(frame, columns.period), text(columns.brand).replace(config.brands.aliases), text(columns.model)]
+    return key + ([text(columns.place)] if columns.place else [])
+
+
 def _duplicates(config: StudyConfig, table: Table) -> Iterator[Fault]:
     columns = config.columns
-    key = [
-        canonical(table.frame, columns.period),
-        text(columns.brand).replace(config.brands.aliases),
-        text(columns.model),
-        *([text(columns.place)] if columns.place else []),
-    ]
-    for row, what in twins(table, key, {"quantity": columns.quantity, "price": columns.price}):
-        yield Fault(
-            table=table.file,
-            row=row,
-            column=columns.model,
-            what=what,
-            mend="keep one row for each period, place, brand and model",
-        )
+    shown = {"quantity": columns.quantity, "price": columns.price}
+    mend = "keep one row for each period, place, brand and model"
+    if columns.first_known:
+        shown["first known"] = columns.first_known
+        mend += f", or say in {columns.first_known} on which day each was first known"
+    compared = {"quantity": _length(table, columns.period), "price": ""}
+    for row, what, why in twins(table, _key(config, table.frame), shown, compared, columns.first_known):
+        yield Fault(table=table.file, row=row, column=columns.model, what=what, mend=f"{why}: {mend}")
 
 
-def twins(table: Table, key: list[pl.Expr], shown: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """Yield, for each key that occurs more than once, its first row and a sentence with its rows side by side.
+def _length(table: Table, column: str) -> str:
+    """Return the one kind of period in a column: "year", "quarter", "month"; "" where there are several."""
+    found = frequencies(table, column)
+    return LENGTHS[found.pop()] if len(found) == 1 else ""
+
+
+def twins(
+    table: Table, key: list[pl.Expr], shown: dict[str, str], compared: dict[str, str], first_known: str | None = None
+) -> Iterator[tuple[int, str, str]]:
+    """Yield each key that occurs more than once: its first row, its rows side by side, and why that may be.
 
     Parameters
     ----------
@@ -160,29 +192,45 @@ def twins(table: Table, key: list[pl.Expr], shown: dict[str, str]) -> Iterator[t
         Parts of the key; rows in which one is null are passed over.
     shown
         What is quoted of each row: word -> column.
+    compared
+        Words of `shown` whose figures may say what happened -> period that they are of ("" where it does not matter).
+    first_known
+        Column of days; rows of one key with different days are revisions, no twins.
     """
     names = [f"k{i}" for i in range(len(key))]
     parts = [part.alias(name) for part, name in zip(key, names, strict=True)]
+    known = pl.lit(None, pl.String) if first_known is None else day(table.frame, first_known)
     keyed = table.frame.select(
-        *parts, pl.col(ROW), *(text(column).alias(f"v{i}") for i, column in enumerate(shown.values()))
+        *parts, pl.col(ROW), known.alias("known"), *(text(column).alias(word) for word, column in shown.items())
     )
     repeated = keyed.filter(pl.struct(names).is_duplicated() & ~pl.any_horizontal(pl.col(names).is_null()))
     for same in repeated.sort([*names, ROW]).partition_by(names, maintain_order=True):
+        if same["known"].null_count() == 0 and same["known"].n_unique() == same.height:
+            continue
         rows = []
-        for row, *cells in same.drop(names).iter_rows():
+        for row, *cells in same.select(ROW, *shown).iter_rows():
             rows.append(
                 f"row {row}: "
                 + ", ".join(f"{w} {'blank' if c is None else c}" for w, c in zip(shown, cells, strict=True))
             )
         what = " ".join(str(v) for v in same.select(names).row(0) if v != "")
-        yield same[ROW][0], f"{what} occurs {same.height} times ({'; '.join(rows)})"
+        yield same[ROW][0], f"{what} occurs {same.height} times ({'; '.join(rows)})", _why_twice(same, compared)
+
+
+def _why_twice(same: pl.DataFrame, compared: dict[str, str]) -> str:
+    """Return what the first figure that differs between rows of one key may mean."""
+    for word, period in compared.items():
+        figures = same.select(number(word)).to_series().drop_nulls().to_list()
+        if len(set(figures)) > 1:
+            return suspicion(max(figures), min(figures), period)
+    return suspicion(1, 1, "")
 
 
 def _share_sums(config: StudyConfig, table: Table) -> Iterator[Fault]:
-    columns = config.columns
-    market = [canonical(table.frame, columns.period).alias("period")]
+    columns, frame = config.columns, in_force(config, table)
+    market = [canonical(frame, columns.period).alias("period")]
     market += [text(columns.place).alias("place")] if columns.place else []
-    sums = table.frame.group_by(market).agg(number(columns.quantity).sum().alias("total"))
+    sums = frame.group_by(market).agg(number(columns.quantity).sum().alias("total"))
     for row in sums.filter(pl.col("total") > 1 + 1e-9).sort(pl.exclude("total")).iter_rows(named=True):
         name = " ".join(str(v) for k, v in row.items() if k != "total")
         yield Fault(

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.data.columns import absent, kinds, near
-from halfstep.data.rows import LARGEST, canonical, check_rows, where
+from halfstep.data.rows import LARGEST, canonical, check_rows, frequencies, in_force, where
 from halfstep.data.schema import in_segment, number, text
-from halfstep.data.settings import STUDY, check_settings
+from halfstep.data.settings import STUDY, check_settings, period_or_none
 from halfstep.data.side_rules import check_sides
 from halfstep.data.tables import ROW, Table
 
@@ -24,20 +25,15 @@ _BAND = 5
 def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
     """Return every fault of the settings against the tables and of the tables' rows."""
     faults = list(check_settings(config))
-    if "sales" not in config.tables:
-        faults.append(
-            Fault(
-                table=STUDY, column="tables.sales", what="expected a sales table; none is named", mend="name the file"
-            )
-        )
     sales = tables.get("sales")
-    if sales is not None:
+    if sales is not None and "columns" in config.model_fields_set:
         unread = list(absent(sales, _sales_columns(config))) or list(_kinds(config, sales))
         faults += unread
         if unread:
             sales = None
         else:
             faults += check_rows(config, sales)
+            faults += _subsidy(config, sales)
             faults += _brands(config, sales)
             faults += _segments(config, sales)
     if "markets" in tables:
@@ -52,6 +48,8 @@ def _sales_columns(config: StudyConfig) -> dict[str, str]:
         f"columns.{key}": getattr(columns, key)
         for key in ("period", "brand", "model", "cluster", "place", "price", "quantity", "first_known")
     }
+    named |= {f"columns.other_prices.{basis}": column for basis, column in columns.other_prices.items()}
+    named |= {f"subsidy.among.{column}": column for column in (config.subsidy.among if config.subsidy else ())}
     for attribute in config.attributes:
         named |= {f"attributes.{attribute.id}.{i}": column for i, column in enumerate(attribute.columns)}
     for segment in config.scope.segments:
@@ -64,8 +62,9 @@ def _sales_columns(config: StudyConfig) -> dict[str, str]:
 
 def _kinds(config: StudyConfig, sales: Table) -> Iterator[Fault]:
     columns = config.columns
-    attributes = {column for attribute in config.attributes for column in attribute.columns}
-    numbers = {columns.price, columns.quantity} | attributes | set(config.demand.cost if config.demand else ())
+    numbers = {column for attribute in config.attributes for column in attribute.columns}
+    numbers |= {columns.price, columns.quantity, *columns.other_prices.values()}
+    numbers |= set(config.demand.cost if config.demand else ())
     for segment in config.scope.segments:
         numbers |= set(segment.between)
     return kinds(sales, set(_sales_columns(config).values()) - numbers, numbers)
@@ -95,11 +94,23 @@ def _brands(config: StudyConfig, table: Table) -> Iterator[Fault]:
             )
 
 
+def _subsidy(config: StudyConfig, table: Table) -> Iterator[Fault]:
+    """Yield first and last periods of a subsidy that are not of the table's kind."""
+    subsidy, kinds_here = config.subsidy, frequencies(table, config.columns.period)
+    if subsidy is None:
+        return
+    for key, value in (("subsidy.first", subsidy.first), ("subsidy.last", subsidy.last)):
+        period = None if value is None else period_or_none(value)
+        if period is not None and kinds_here and period.frequency not in kinds_here:
+            what = f"expected a period of the sales table's kind (year, quarter or month); got {value!r}"
+            yield Fault(table=STUDY, column=key, what=what, mend="write it as the table does")
+
+
 def _segments(config: StudyConfig, table: Table) -> Iterator[Fault]:
     columns = config.columns
     for segment in config.scope.segments:
         key = f"scope.segments.{segment.id}"
-        if columns.price in (*segment.among, *segment.between):
+        if {columns.price, *columns.other_prices.values()} & {*segment.among, *segment.between}:
             yield Fault(
                 table=STUDY,
                 column=key,
@@ -172,7 +183,7 @@ def _markets(config: StudyConfig, markets: Table, sales: Table | None) -> Iterat
             mend="add it",
         )
     if columns.size is not None and config.columns.quantity_kind == "units":
-        yield from _too_small(config, markets, sales, columns.size)
+        yield from _too_small(config, markets, replace(sales, frame=in_force(config, sales)), columns.size)
 
 
 def _too_small(config: StudyConfig, markets: Table, sales: Table, column: str) -> Iterator[Fault]:

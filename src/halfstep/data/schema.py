@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import get_args
 
 import polars as pl
 
 from halfstep.core.check import Fault
-from halfstep.core.config import Segment, StudyConfig
+from halfstep.core.config import Basis, Segment, StudyConfig, Subsidy
 from halfstep.core.period import parse_period
 from halfstep.data.tables import ROW, Table
 
-__all__ = ["Sales", "brand_name", "day", "in_segment", "number", "period_text", "text", "tidy_sales"]
+__all__ = ["Sales", "brand_name", "day", "in_segment", "number", "period_text", "price_columns", "text", "tidy_sales"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,8 +23,8 @@ class Sales:
     Attributes
     ----------
     frame
-        Columns row, period (ordinal), place, brand, model, cluster, price (money unit, deflated where a deflator is
-        given), quantity, size (possible buyers of the row's market; null where none is given), firm (the brand where no
+        Columns row, period (ordinal), place, brand, own_brand (sub-brands always apart), model, cluster, price (money
+        unit, deflated where a deflator is given), `price_<basis>` (further prices; null where blank), quantity, size (possible buyers of the row's market; null where none is given), firm (the brand where no
         column is named), nest ("" where none is), `x_<attribute>` (transformed; null where the file is blank), `z_<i>`
         (cost shifters in the order of the study; null where blank), `in_<segment>`.
     file
@@ -89,16 +90,18 @@ def tidy_sales(config: StudyConfig, tables: dict[str, Table]) -> tuple[Sales, li
         for column in attribute.columns[1:]:
             product = product * number(column)
         attributes.append((product.log() if attribute.transform == "log" else product).alias(f"x_{attribute.id}"))
+    ordinals = {key: period.ordinal for key, period in keys.items()}
+    period = period_text(frame, columns.period).replace_strict(ordinals, return_dtype=pl.Int64)
     tidy = frame.select(
         pl.col(ROW).cast(pl.Int64).alias("row"),
-        period_text(frame, columns.period)
-        .replace_strict({key: period.ordinal for key, period in keys.items()}, return_dtype=pl.Int64)
-        .alias("period"),
+        period.alias("period"),
         (text(columns.place) if columns.place else pl.lit("")).alias("place"),
         brand.alias("brand"),
+        text(columns.brand).replace(config.brands.aliases).alias("own_brand"),
         text(columns.model).alias("model"),
         text(columns.cluster or columns.model).alias("cluster"),
         number(columns.price).alias("price"),
+        *_other_prices(config, period),
         number(columns.quantity).alias("quantity"),
         (day(frame, columns.first_known) if columns.first_known else pl.lit("")).fill_null("").alias("first_known"),
         *_for_demand(config, brand),
@@ -152,6 +155,41 @@ def brand_name(config: StudyConfig, column: str) -> pl.Expr:
     return name.replace(config.brands.subbrands) if config.brands.subbrands_in else name
 
 
+def price_columns(config: StudyConfig) -> dict[Basis, str]:
+    """Return the bases on which rows are priced -> column of the tidy table, from list to after subsidy."""
+    known = {config.columns.price_basis: "price"}
+    known |= {basis: f"price_{basis}" for basis in config.columns.other_prices}
+    if config.subsidy is not None:
+        known["after_subsidy"] = "price_after_subsidy"
+    return {basis: known[basis] for basis in get_args(Basis) if basis in known}
+
+
+def _other_prices(config: StudyConfig, period: pl.Expr) -> Iterator[pl.Expr]:
+    """Yield `price_<basis>` for every basis but the study's own."""
+    columns = config.columns
+    given = {columns.price_basis: columns.price} | columns.other_prices
+    for basis, column in columns.other_prices.items():
+        yield number(column).alias(f"price_{basis}")
+    if config.subsidy is not None:
+        before = number(given[config.subsidy.basis or ("transaction" if "transaction" in given else "list")])
+        yield _after(config.subsidy, before, period).alias("price_after_subsidy")
+
+
+def _after(subsidy: Subsidy, p: pl.Expr, period: pl.Expr) -> pl.Expr:
+    """Return p less the smaller of rate x p and the most, where the subsidy is paid at all."""
+    less = p * subsidy.rate
+    if subsidy.most is not None:
+        less = less.clip(upper_bound=subsidy.most)
+    paid = pl.lit(True) if subsidy.up_to is None else p <= subsidy.up_to
+    for column, values in subsidy.among.items():
+        paid = paid & text(column).is_in([str(value) for value in values])
+    if subsidy.first is not None:
+        paid = paid & (period >= parse_period(subsidy.first).ordinal)
+    if subsidy.last is not None:
+        paid = paid & (period <= parse_period(subsidy.last).ordinal)
+    return pl.when(paid.fill_null(False)).then(p - less).otherwise(p)
+
+
 def _for_demand(config: StudyConfig, brand: pl.Expr) -> Iterator[pl.Expr]:
     """Yield firm, nest and cost shifters."""
     demand = config.demand
@@ -176,14 +214,16 @@ def _of_markets(config: StudyConfig, tables: dict[str, Table], tidy: pl.DataFram
         (number(columns.size) if columns.size else pl.lit(None, pl.Float64)).alias("size"),
     )
     joined = tidy.join(levels, on=["period", "place"], how="left")
-    return joined.with_columns(pl.col("price") / pl.col("deflator")).drop("deflator")
+    return joined.with_columns(pl.col("^price(_.+)?$") / pl.col("deflator")).drop("deflator")
 
 
 def _scoped(config: StudyConfig, tidy: pl.DataFrame, last_day: dict[int, str]) -> tuple[pl.DataFrame, dict[str, int]]:
     scope, as_of = config.scope, config.study.as_of
     known = pl.col("period").replace_strict(last_day, return_dtype=pl.String)
+    newest = pl.col("first_known") == pl.col("first_known").max().over("period", "place", "own_brand", "model")
     rules = {
         "after as_of": (pl.when(pl.col("first_known") != "").then(pl.col("first_known")).otherwise(known)) <= as_of,
+        "revised later": newest if config.columns.first_known else pl.lit(True),
         "place": pl.col("place").is_in(list(scope.places)) if scope.places else pl.lit(True),
         "before first period": pl.col("period") >= parse_period(scope.first).ordinal if scope.first else pl.lit(True),
         "after last period": pl.col("period") <= parse_period(scope.last).ordinal if scope.last else pl.lit(True),

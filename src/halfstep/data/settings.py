@@ -42,8 +42,30 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     for key, value in [*periods, *(("events.period", event.period) for event in config.events)]:
         if value is not None and period_or_none(value) is None:
             yield _fault(key, f"expected a period; got {value!r}", "write 1990, 1990-Q1 or 1990-01")
+    yield from _main_table(config)
     yield from _tables(config)
+    yield from _prices(config)
     yield from _demand(config)
+
+
+def _main_table(config: StudyConfig) -> Iterator[Fault]:
+    """Yield a study without sales and press figures, and a sales table without its columns or attributes."""
+    if "sales" not in config.tables:
+        if "press" not in config.tables:
+            what = "expected a sales table or a table of press figures; none is named"
+            yield _fault("tables.sales", what, "name the file of one of them")
+        for section in ("columns", "attributes", "demand", "subsidy"):
+            if section in config.model_fields_set:
+                yield _fault("tables.sales", f"[{section}] is there but no sales table is named", "name the file")
+        for name in config.tables:
+            if name not in ("sales", "press"):
+                what = f"a {name.replace('_', ' ')} table is named but no sales table, beside which it would be read"
+                yield _fault("tables.sales", what, "name the file")
+        return
+    if "columns" not in config.model_fields_set:
+        yield _fault("columns", "a sales table is named but not its columns", "add [columns]")
+    if not config.attributes:
+        yield _fault("attributes", "expected at least one attribute of the products; none is named", "add [[attributes]]")
 
 
 def _tables(config: StudyConfig) -> Iterator[Fault]:
@@ -53,6 +75,7 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         "reach": ("reach_columns", config.reach_columns),
         "flow": ("flow_columns", config.flow_columns),
         "second_choices": ("second_choice_columns", config.second_choice_columns),
+        "press": ("press_columns", config.press_columns),
     }
     for name, (section, columns) in sections.items():
         table = f"{name.replace('_', ' ')} table"
@@ -73,6 +96,28 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         yield _fault("reach_columns.respondents", what, "name awareness or consideration, or take this key out")
 
 
+def _prices(config: StudyConfig) -> Iterator[Fault]:
+    """Yield bases of price that are named twice, and a subsidy that is reckoned on nothing."""
+    columns, subsidy = config.columns, config.subsidy
+    given = {columns.price_basis: columns.price} | columns.other_prices
+    if columns.price_basis in columns.other_prices:
+        what = f"the basis {columns.price_basis!r} is that of the price column itself"
+        yield _fault("columns.other_prices", what, "take it out, or correct price_basis")
+    elif len(set(given.values())) < len(given):
+        yield _fault("columns.other_prices", "one column is named on two bases", "name another column, or take one out")
+    if subsidy is None:
+        return
+    if "after_subsidy" in given:
+        what = f"the column {given['after_subsidy']!r} already holds prices after subsidy"
+        yield _fault("subsidy", what, "take the section or that basis out")
+    elif subsidy.basis is not None and subsidy.basis not in given:
+        what = f"expected a basis that the study has ({', '.join(given)}); got {subsidy.basis!r}"
+        yield _fault("subsidy.basis", what, "name one of them, or its column in columns.other_prices")
+    for key, value in (("subsidy.first", subsidy.first), ("subsidy.last", subsidy.last)):
+        if value is not None and period_or_none(value) is None:
+            yield _fault(key, f"expected a period; got {value!r}", "write 1990, 1990-Q1 or 1990-01")
+
+
 def _demand(config: StudyConfig) -> Iterator[Fault]:
     """Yield what the demand section and the size of a market may not be."""
     columns, demand = config.columns, config.demand
@@ -82,6 +127,7 @@ def _demand(config: StudyConfig) -> Iterator[Fault]:
     if demand is None:
         return
     taken = {column: f"the attribute {a.id!r}" for a in config.attributes for column in a.columns}
+    taken |= dict.fromkeys(columns.other_prices.values(), "a price")
     taken |= {columns.quantity: "the quantity", columns.price: "the price"}
     for i, column in enumerate(demand.cost):
         if column in taken:
@@ -89,7 +135,7 @@ def _demand(config: StudyConfig) -> Iterator[Fault]:
             yield _fault(f"demand.cost.{i}", what, "name a column that moves cost and that buyers do not value")
         elif column in demand.cost[:i]:
             yield _fault(f"demand.cost.{i}", f"the cost shifter {column!r} is named twice", "name each once")
-    if demand.nest in (columns.price, columns.quantity):
+    if demand.nest in (columns.price, columns.quantity, *columns.other_prices.values()):
         what = f"a nest may not be made of the price or the quantity; {demand.nest!r} is {taken[demand.nest]}"
         yield _fault("demand.nest", what, "name a column of product classes")
     if demand.zero_shares == "laplace" and columns.quantity_kind == "share":

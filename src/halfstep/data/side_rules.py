@@ -10,14 +10,17 @@ import polars as pl
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.data.columns import absent, kinds, near
-from halfstep.data.rows import LARGEST, canonical, check_numbers, check_periods, frequencies, twins, where
+from halfstep.data.rows import LARGEST, LENGTHS, canonical, check_numbers, check_periods, frequencies, twins, where
 from halfstep.data.schema import brand_name, number, text
 from halfstep.data.side import Plan, plans
 from halfstep.data.tables import ROW, Table
+from halfstep.data.unread import why_no_number
 
 __all__ = ["check_sides"]
 
 _PERIODS = {1: "years", 4: "quarters", 12: "months"}
+_STOCKS = ("backlog",)
+"""Figures that do not add up over a period."""
 
 
 def check_sides(config: StudyConfig, tables: dict[str, Table], sales: Table | None) -> Iterator[Fault]:
@@ -58,11 +61,11 @@ def _shares(table: Table, column: str) -> Iterator[Fault]:
     """Yield cells that are no share above 0 up to 1; a percentage is shown as the share that it means."""
     bad = pl.col(column).is_not_null() & ~number(column).is_between(1 / LARGEST, 1).fill_null(False)
     for row, cell in table.frame.filter(bad).select(ROW, text(column)).iter_rows():
-        percent = _number(str(cell).rstrip("%％ "))
+        percent, (why, _) = _number(cell.rstrip("%％ ")), why_no_number(cell)
         mend = "write a share, such as .45 for 45 per cent, or leave the cell blank"
         if percent is not None and 0 < percent <= 100:
             mend = f"write {_share(percent)} for {percent:g} per cent"
-        what = f"expected a share above 0, at most 1; got {str(cell)[:60]!r}"
+        what = f"expected a share above 0, at most 1; got {cell[:60]!r}" + (f": {why}" if why else "")
         yield Fault(table=table.file, row=row, column=column, what=what, mend=mend)
 
 
@@ -104,8 +107,11 @@ def _twins(config: StudyConfig, plan: Plan, table: Table) -> Iterator[Fault]:
         key = [*brands, *(part.fill_null("") for part in key[len(brands) :])]
     shown = {word: column for word, column in (plan.brands | plan.figures).items() if column is not None}
     parts = [*plan.brands, *(["period"] if plan.period else []), *(["place"] if plan.place else [])]
-    for row, what in twins(table, key, shown):
-        mend = f"keep one row for each {', '.join(parts)}"
+    found = frequencies(table, plan.period) if plan.period else set()
+    length = LENGTHS[found.pop()] if len(found) == 1 else ""
+    compared = {} if plan.whole else {word: "" if word in _STOCKS else length for word in plan.figures if word in shown}
+    for row, what, why in twins(table, key, shown, compared):
+        mend = f"{why}: keep one row for each {', '.join(parts)}" if compared else f"keep one row for each {', '.join(parts)}"
         yield Fault(table=table.file, row=row, column=next(iter(plan.brands.values())), what=what, mend=mend)
 
 

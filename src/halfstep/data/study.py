@@ -9,11 +9,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from halfstep.core.check import Fault
+from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
-from halfstep.core.errors import StudyFaultsError
+from halfstep.core.errors import MisuseError, StudyFaultsError
+from halfstep.data.press import Press, read_press
 from halfstep.data.rules import check_tables
 from halfstep.data.schema import Sales, tidy_sales
+from halfstep.data.settle import settle
 from halfstep.data.side import Side, plans, tidy_side
 from halfstep.data.tables import Table, read_table
 
@@ -28,20 +30,47 @@ class Loaded:
     ----------
     config
         Settings as read; command-line overrides applied.
-    sales
-        The sales table in the study's terms.
     inputs
         File as study.toml names it -> sha256.
+    guesses
+        What the readers decided without being told, in the order of the tables.
+    sold
+        The sales table in the study's terms; None where the study names none.
+    press
+        Printed figures known at the as-of date; None where the study names no press table.
     reach, flow, second_choices
         The optional tables, None where the study names none.
     """
 
     config: StudyConfig
-    sales: Sales
     inputs: dict[str, str]
+    guesses: tuple[Guess, ...] = ()
+    sold: Sales | None = None
+    press: Press | None = None
     reach: Side | None = None
     flow: Side | None = None
     second_choices: Side | None = None
+
+    @property
+    def sales(self) -> Sales:
+        """The sales table.
+
+        Raises
+        ------
+        MisuseError
+            If the study names none.
+        """
+        if self.sold is None:
+            raise MisuseError("expected a study with a sales table; this one has none: look at `sold` first")
+        return self.sold
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Reason -> rows that the scope or the as-of date left out."""
+        out = dict(self.sold.left_out) if self.sold else {}
+        for reason, rows in (self.press.left_out if self.press else {}).items():
+            out[f"press, {reason}"] = rows
+        return out
 
 
 def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> Loaded:
@@ -57,18 +86,28 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     changes: dict[str, object] = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
     if changes:
         config = _changed(path.name, config, changes)
-    read = [read_table(name, path.parent / file) for name, file in config.tables.items()]
-    missing = [fault for fault in read if isinstance(fault, Fault)]
-    tables = {table.name: table for table in read if isinstance(table, Table)}
-    faults = missing + check_tables(config, tables)
+    read = {name: read_table(name, path.parent / file) for name, file in config.tables.items()}
+    faults = [fault for found in read.values() if not isinstance(found, Table) for fault in _listed(found)]
+    tables = settle(config, {name: found for name, found in read.items() if isinstance(found, Table)})
+    faults += check_tables(config, tables)
+    press, wrong = read_press(config, tables["press"]) if "press" in tables else (None, [])
+    faults += wrong
     if faults:
         raise StudyFaultsError(tuple(faults))
-    sales, more = tidy_sales(config, tables)
-    if more:
-        raise StudyFaultsError(tuple(more))
+    sold = None
+    if "sales" in tables:
+        sold, faults = tidy_sales(config, tables)
+        if faults:
+            raise StudyFaultsError(tuple(faults))
     inputs = {path.name: settings_hash} | {file: tables[name].sha256 for name, file in config.tables.items()}
+    guesses = [guess for table in tables.values() for guess in table.guesses]
     sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
-    return Loaded(config, sales, inputs, *(sides.get(name) for name in ("reach", "flow", "second_choices")))
+    optional = (sides.get(name) for name in ("reach", "flow", "second_choices"))
+    return Loaded(config, inputs, (*guesses, *(press.guesses if press else ())), sold, press, *optional)
+
+
+def _listed(found: Fault | tuple[Fault, ...]) -> tuple[Fault, ...]:
+    return found if isinstance(found, tuple) else (found,)
 
 
 def _settings(path: Path) -> tuple[StudyConfig, str]:

@@ -1,20 +1,31 @@
-"""Reading a table: bytes to a frame that remembers its file rows and its hash."""
+"""Reading a table: bytes to a frame that remembers its file rows, its hash, and what had to be guessed."""
 
 from __future__ import annotations
 
-import csv
 import hashlib
+import re
 from dataclasses import dataclass
-from io import BytesIO, StringIO
 from pathlib import Path
 
 import polars as pl
 
-from halfstep.core.check import Fault
+from halfstep.core.check import Fault, Guess
+from halfstep.data.places import ROW
+from halfstep.data.shape import Body
+from halfstep.data.sheets import is_workbook, read_sheet
+from halfstep.data.stores import is_store, read_duckdb, read_parquet
+from halfstep.data.text import read_text
 
 __all__ = ["ROW", "Table", "read_table"]
 
-ROW = "__row__"
+_OTHERS = (
+    (rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!|PK\x03\x04|PK\x05\x06", "a packed file", "unpack it and name the file inside"),
+    (rb"SQLite format 3\x00", "an SQLite database", "export the table as CSV or Parquet"),
+    (rb"ARROW1|FEA1", "a Feather file", "save it as Parquet"),
+    (rb"%PDF", "a PDF", "give the table as CSV or Excel"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8", "a picture", "give the table as CSV or Excel"),
+    (rb"\x89HDF|\$FL2|HEADER RECORD|<stata_dta>", "a file of a statistics program", "export it as CSV or Parquet"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,117 +37,76 @@ class Table:
     name
         Its name in the study ("sales").
     file
-        File name.
+        File name, with "#" and the sheet or table inside it where the study names one.
     frame
-        Columns as in the file, plus `ROW`: the row as an editor counts it (CSV: header is 1; Parquet: first row is 1).
+        Columns as in the file, plus `ROW`: the row as an editor counts it (CSV: line, a quoted line break does not count;
+        workbook: row of the sheet; Parquet and DuckDB: first row is 1). Of CSV and workbooks all are text, blanks
+        around it taken off, null where blank.
     sha256
         Hash of the file's bytes.
+    guesses
+        What the reader decided without being told.
     """
 
     name: str
     file: str
     frame: pl.DataFrame
     sha256: str
+    guesses: tuple[Guess, ...] = ()
 
 
-def read_table(name: str, path: Path) -> Table | Fault:
-    """Read a CSV (UTF-8) or Parquet file.
+def read_table(name: str, path: Path) -> Table | tuple[Fault, ...]:
+    """Read a text file of cells, a workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), a Parquet file or a DuckDB database.
+
+    What a file is its bytes tell, not its name. `path` may end in "#" and the name of a sheet or of a table inside.
 
     Returns
     -------
-    Table or Fault
-        A fault where the file is missing, is no table, or is in an encoding that is not read.
+    Table or tuple of Fault
+        All that is wrong with the file.
     """
+    path, part = _parted(path)
+    file = f"{path.name}#{part}" if part else path.name
     try:
         raw = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "cannot be read"
-        return Fault(
-            table=path.name,
-            what=f"expected a readable file at {path}; got: {reason.lower()}",
-            mend=f"put the file there or correct [tables] {name} in study.toml",
-        )
-    parquet = raw[:4] == b"PAR1"
-    frame = _parquet(path.name, raw) if parquet else _csv(path.name, raw)
-    if isinstance(frame, Fault):
-        return frame
-    if frame.height == 0:
-        return Fault(table=path.name, what="expected rows; the table has none", mend="export the table again")
-    return Table(name, path.name, frame, hashlib.sha256(raw).hexdigest())
+        what = f"expected a readable file at {path}; got: {reason.lower()}"
+        return (Fault(table=file, what=what, mend=f"put the file there or correct [tables] {name} in study.toml"),)
+    body = _body(name, file, path, part, raw)
+    if body.faults:
+        return body.faults
+    if body.frame.height == 0:
+        return (Fault(table=file, what="expected rows; the table has none", mend="export the table again"),)
+    return Table(name, file, body.frame, hashlib.sha256(raw).hexdigest(), body.guesses)
 
 
-def _parquet(file: str, raw: bytes) -> pl.DataFrame | Fault:
-    try:
-        return pl.read_parquet(BytesIO(raw)).with_row_index(ROW, offset=1)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
-        return Fault(
-            table=file,
-            what=f"expected a whole Parquet file; reading it failed: {_first(error)}",
-            mend="copy the file again",
-        )
+def _parted(path: Path) -> tuple[Path, str]:
+    """Part a path from the sheet or table named after "#"; a file whose name has a "#" is taken whole."""
+    whole = str(path)
+    for at in range(len(whole), 0, -1):
+        if at == len(whole) or whole[at] == "#":
+            try:
+                if Path(whole[:at]).is_file():
+                    return Path(whole[:at]), whole[at + 1 :]
+            except (OSError, ValueError):
+                break
+    before, _, part = path.name.partition("#")
+    return (path.with_name(before), part) if before and part else (path, "")
 
 
-def _csv(file: str, raw: bytes) -> pl.DataFrame | Fault:
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        return Fault(
-            table=file,
-            row=line,
-            what=f"expected UTF-8 text; byte {raw[error.start]:#04x} is not UTF-8 (a spreadsheet export in another encoding?)",
-            mend="save it as 'CSV UTF-8', or give a Parquet file",
-        )
-    if "\x00" in text:
-        return Fault(
-            table=file, what="expected text; the file holds zero bytes", mend="give a CSV in UTF-8 or a Parquet file"
-        )
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    blank_lines = len(text) - len(text.lstrip("\n"))
-    text = text.lstrip("\n")
-    header = text.split("\n", 1)[0]
-    separator = max(",;\t", key=header.count)
-    names = [cell.strip() for cell in next(csv.reader([header], delimiter=separator), [])]
-    twins = sorted({name for name in names if names.count(name) > 1})
-    if twins or ROW in names:
-        return Fault(
-            table=file,
-            row=1 + blank_lines,
-            what=f"column names occur twice: {', '.join(repr(name) for name in twins or [ROW])}",
-            mend="rename the columns in the first row",
-        )
-    try:
-        frame = pl.read_csv(BytesIO(text.encode()), separator=separator, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        row, reason = _uneven(text, separator, len(names)) or (None, _first(error))
-        return Fault(
-            table=file,
-            row=None if row is None else row + blank_lines,
-            what=f"expected a header and rows of equal width; {reason}",
-            mend="look for a stray separator or quote",
-        )
-    if frame.width != len(names):
-        return Fault(
-            table=file,
-            row=1 + blank_lines,
-            what=f"expected one line of {len(names)} column names; {frame.width} were read",
-            mend="look for a stray quote",
-        )
-    frame = frame.rename(dict(zip(frame.columns, names, strict=True)))
-    frame = frame.with_columns(pl.all().str.strip_chars().replace("", None)).with_row_index(ROW, offset=2 + blank_lines)
-    return frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
-
-
-def _uneven(text: str, separator: str, width: int) -> tuple[int, str] | None:
-    """Return the first row that is wider than the header, and a sentence; None where none is."""
-    try:
-        for row, cells in enumerate(csv.reader(StringIO(text), delimiter=separator), start=1):
-            if len(cells) > width:
-                return row, f"the header has {width} cells, this row {len(cells)}"
-    except csv.Error:
-        pass
-    return None
-
-
-def _first(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+def _body(name: str, file: str, path: Path, part: str, raw: bytes) -> Body:
+    if is_workbook(raw):
+        return read_sheet(name, path.name, raw, part)
+    if is_store(raw):
+        return read_duckdb(name, file, path, part)
+    fault = None
+    if part:
+        fault = Fault(table=file, what=f"expected a workbook or a database with {part!r} in it; the file has no parts",
+                      mend=f"write {name} = {path.name!r}")  # fmt: skip
+    for pattern, what, mend in _OTHERS:
+        if re.match(pattern, raw):
+            fault = Fault(table=file, what=f"expected a table; the file is {what}", mend=mend)
+    if fault:
+        return Body(pl.DataFrame(), faults=(fault,))
+    return read_parquet(file, raw) if raw[:4] == b"PAR1" else read_text(file, raw)

@@ -10,11 +10,14 @@ import numpy.typing as npt
 
 from halfstep.core.answer import Answer
 from halfstep.core.config import StudyConfig
+from halfstep.core.errors import MisuseError
+from halfstep.data.press import Press
 from halfstep.data.study import Loaded
 from halfstep.market.flow import WEEKS, Flow, binding, flow_of, waiting
 from halfstep.market.hedonic import HedonicFit, HedonicSpec, fit_hedonic
 from halfstep.market.panel import Panel, build_panel
 from halfstep.market.reach import Reach, reach_of
+from halfstep.market.switches import Counted, count_otherwise
 from halfstep.market.switching import Switching, switching_of
 
 __all__ = ["Inputs", "Room", "prepare", "supply_bound"]
@@ -28,24 +31,42 @@ class Inputs:
     ----------
     config
         Settings.
-    panel
-        Sales rows in scope.
-    fit
-        The hedonic of the study's own specification.
+    priced
+        Sales rows in scope, and the hedonic of the study's own specification; None without a sales table.
     reach
         Reach of each row of `panel`; None without a reach table.
     flow
         Orders, backlog, deliveries; None without a flow table.
     switching
         Second choices; None without such a table.
+    press
+        Printed figures; None without a press table.
+    counted
+        The last period's rows counted in other ways; None without bands.
     """
 
     config: StudyConfig
-    panel: Panel
-    fit: HedonicFit
+    priced: tuple[Panel, HedonicFit] | None
     reach: Reach | None = None
     flow: Flow | None = None
     switching: Switching | None = None
+    press: Press | None = None
+    counted: Counted | None = None
+
+    @property
+    def panel(self) -> Panel:
+        """Sales rows in scope; a room that reads it needs "sales"."""
+        return self._priced()[0]
+
+    @property
+    def fit(self) -> HedonicFit:
+        """The hedonic of the study's own specification; a room that reads it needs "sales"."""
+        return self._priced()[1]
+
+    def _priced(self) -> tuple[Panel, HedonicFit]:
+        if self.priced is None:
+            raise MisuseError("expected a study with a sales table; this one has none: the room must need 'sales'")
+        return self.priced
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +89,21 @@ def prepare(loaded: Loaded) -> Inputs:
 
     A table of which the as-of date leaves no row is as good as none.
     """
-    panel = build_panel(loaded.sales, loaded.config)
+    if loaded.sold is None:
+        return Inputs(loaded.config, None, press=loaded.press)
+    panel = build_panel(loaded.sold, loaded.config)
     reach, flow, second = (
         side if side is not None and side.frame.height else None
         for side in (loaded.reach, loaded.flow, loaded.second_choices)
     )
     return Inputs(
         config=loaded.config,
-        panel=panel,
-        fit=fit_hedonic(panel, HedonicSpec.of(loaded.config)),
+        priced=(panel, fit_hedonic(panel, HedonicSpec.of(loaded.config))),
         reach=None if reach is None else reach_of(panel, reach),
         flow=None if flow is None else flow_of(flow, panel.frequency),
         switching=None if second is None else switching_of(second),
+        press=loaded.press,
+        counted=count_otherwise(loaded.sold, loaded.config),
     )
 
 

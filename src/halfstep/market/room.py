@@ -18,6 +18,7 @@ from halfstep.market.inputs import Inputs, Room
 from halfstep.market.names import brand_paths, quality_adjusted_change
 from halfstep.market.position import band_shares, concentration, cut_curve, first_place, price_position
 from halfstep.market.records import Author
+from halfstep.market.switches import switch_check, switch_series
 
 __all__ = ["ROOM", "watched"]
 
@@ -42,6 +43,8 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         estimates += _last_period(write, inputs, brand)
         if inputs.flow is not None:
             series += flow_series(write, inputs.flow, brand)
+    if inputs.counted is not None:
+        series += switch_series(write, inputs.counted)
     estimates += _changes(write, inputs)
     priced = Author("market", inputs.config, inputs.fit.panel, inputs.fit.panel.n)
     series += brand_paths(priced, inputs.fit, watched(inputs))
@@ -222,6 +225,8 @@ def _checks(inputs: Inputs) -> Iterator[Check]:
             facts=against,
         )
     yield _share_bought(inputs)
+    if inputs.counted is not None:
+        yield switch_check(inputs.counted)
     if inputs.flow is not None:
         for brand in watched(inputs):
             yield from flow_checks(inputs.config, inputs.flow, brand)

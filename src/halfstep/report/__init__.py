@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from json import dumps
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from halfstep.study import Outcome
+if TYPE_CHECKING:
+    from halfstep.study import Outcome
 
 __all__ = ["json_text", "write_report"]
 
@@ -21,20 +21,20 @@ def json_text(outcome: Outcome) -> str:
     return dumps(record, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def write_report(outcome: Outcome, out: Path, lang: str = "en") -> tuple[Path, Path]:
-    """Write report.html and report.json into a folder, neither of them ever half-written.
+def write_report(outcome: Outcome, out: Path, lang: str = "en") -> tuple[Path, ...]:
+    """Write report.html, report.json and report.xlsx into a folder: all of one run, whenever the program is stopped.
 
     Parameters
     ----------
     out
         Made if it is not there.
     lang
-        Language that report.html shows first, "zh" or "en".
+        "zh" or "en": language that report.html shows first, and that of report.xlsx.
 
     Returns
     -------
     tuple of Path
-        The two files.
+        The files; report.html is the first.
 
     Raises
     ------
@@ -44,27 +44,14 @@ def write_report(outcome: Outcome, out: Path, lang: str = "en") -> tuple[Path, P
     from halfstep.report.compose import compose
     from halfstep.report.html import render_html
     from halfstep.report.index import Index
+    from halfstep.report.sheets import render_workbook
+    from halfstep.report.writing import write_files
 
     index = Index.of(outcome)
-    out.mkdir(parents=True, exist_ok=True)
-    files = {"report.html": render_html(compose(index), index, lang), "report.json": json_text(outcome)}
-    _replace({out / name: text for name, text in files.items()})
-    return out / "report.html", out / "report.json"
-
-
-def _replace(files: dict[Path, str]) -> None:
-    """Write all files beside their places, then put each in its place in one step."""
-    written: dict[Path, Path] = {}
-    try:
-        for path, text in files.items():
-            handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-            written[path] = Path(name)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            written[path].chmod(0o644)
-        for path, temporary in written.items():
-            temporary.replace(path)
-    except BaseException:
-        for temporary in written.values():
-            temporary.unlink(missing_ok=True)
-        raise
+    page = compose(index)
+    files = {
+        "report.html": render_html(page, index, lang).encode(),
+        "report.json": json_text(outcome).encode(),
+        "report.xlsx": render_workbook(page, index, lang),
+    }
+    return write_files(out, files)

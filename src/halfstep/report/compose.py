@@ -8,9 +8,10 @@ from halfstep.report.flow import flow_section
 from halfstep.report.halves import map_section, moves_section, readings_section, rows_section
 from halfstep.report.index import Index
 from halfstep.report.lead import lead_findings, what_would_change_it
-from halfstep.report.page import Block, Listing, Page, Paragraph
+from halfstep.report.page import Block, Listing, Page, Paragraph, Section
 from halfstep.report.paths import path_section
 from halfstep.report.place import position_section
+from halfstep.report.press import press_lead, press_section
 from halfstep.report.trust import checks_section, provenance_section
 from halfstep.report.verdicts import verdicts_section
 
@@ -19,9 +20,13 @@ __all__ = ["compose"]
 
 def compose(index: Index) -> Page:
     """Return the report of a run as a record."""
-    study = index.config.study
+    study, press = index.config.study, press_section(index)
     verdict, *more = lead_findings(index)
     lead: list[Block] = [Paragraph(verdict, "lead")]
+    printed = () if press is None else (press,)
+    if index.outcome.inputs.priced is None:
+        lead += [Paragraph(Finding("find.press lead"), "subtitle"), Listing(tuple(press_lead(index)), "change")]
+        return _page(index, tuple(lead), printed)
     changes = what_would_change_it(index)
     if changes:
         lead += [
@@ -30,21 +35,27 @@ def compose(index: Index) -> Page:
         ]
     lead += [Paragraph(finding, "note") for finding in more]
     flow = flow_section(index)
+    sections = (
+        map_section(index),
+        rows_section(index),
+        demand_section(index),
+        path_section(index),
+        position_section(index),
+        *(() if flow is None else (flow,)),
+        *printed,
+        verdicts_section(index),
+        moves_section(index),
+        readings_section(index),
+    )
+    return _page(index, tuple(lead), sections)
+
+
+def _page(index: Index, lead: tuple[Block, ...], sections: tuple[Section, ...]) -> Page:
+    """Return the page: what every report ends with is added."""
+    study = index.config.study
     return Page(
         title=study.title,
         banner=Finding("find.banner") if study.invented else None,
-        lead=tuple(lead),
-        sections=(
-            map_section(index),
-            rows_section(index),
-            demand_section(index),
-            path_section(index),
-            position_section(index),
-            *(() if flow is None else (flow,)),
-            verdicts_section(index),
-            moves_section(index),
-            readings_section(index),
-            checks_section(index),
-            provenance_section(index),
-        ),
+        lead=lead,
+        sections=(*sections, checks_section(index), provenance_section(index)),
     )

@@ -51,7 +51,9 @@ def _frame(chart: MapChart, variant: Variant) -> Frame:
     xs = [0.0, -chart.margin, chart.margin, *(v for p in points for v in (p.x, *p.reach[:2]))]
     ys = [0.0, -chart.margin, chart.margin, *(v for p in points for v in (p.y, *p.reach[2:]))]
     x, y = _roomy(xs, [p.x for p in points]), _roomy(ys, [p.y for p in points])
-    pad = (62, 10, 16, 52)
+    y_ticks = ticks(*y, 7)
+    widest = max((text_width(_signed(t, y_ticks), FONT - 1) for t in y_ticks), default=0.0)
+    pad = (max(62, round(widest) + 26), 10, 16, 52)
     height = 360 if variant.narrow else 460
     return Frame(frame_id(chart.id, variant), x, y, variant.width - pad[0] - pad[2], height, pad)
 
@@ -83,8 +85,8 @@ def _ground(chart: MapChart, variant: Variant, frame: Frame) -> list[Markup]:
         texts([(-6, frame.py(t), _signed(t, y_ticks)) for t in y_ticks], Style(align="end", color=MUTED, font=FONT - 1)),
         texts([(0, h + 34, f"← {x_name}{gap}{short}")], Style()),
         texts([(w, h + 34, f"{x_name}{gap}{ahead} →")], Style(align="end")),
-        upright([(-50, h, f"← {y_name}{gap}{short}")], Style()),
-        upright([(-50, 0, f"{y_name}{gap}{ahead} →")], Style(align="end")),
+        upright([(12 - frame.pad[0], h, f"← {y_name}{gap}{short}")], Style()),
+        upright([(12 - frame.pad[0], 0, f"{y_name}{gap}{ahead} →")], Style(align="end")),
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "Fact",
     "Finding",
     "Form",
+    "Link",
     "Many",
     "Need",
     "Segment",
@@ -115,6 +116,14 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A page elsewhere, by its address; nothing is fetched from it."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """Several facts; `joiner` is a key of the word tables."""
 
@@ -130,4 +139,4 @@ class Finding:
     facts: tuple[tuple[str, Fact], ...] = ()
 
 
-Fact = Amount | Attribute | Brand | Finding | Many | Need | Segment | Term | When | Words
+Fact = Amount | Attribute | Brand | Finding | Link | Many | Need | Segment | Term | When | Words

@@ -22,6 +22,13 @@ from halfstep.report.words import LANGUAGES, word
 
 __all__ = ["render_html"]
 
+UI = {
+    "language": "language", "print": "print", "click": "click", "close": "close", "report of": "report of",
+    "copy": "copy picture", "png": "save png", "svg": "save svg",
+}  # fmt: skip
+SAVED = ("picture copied", "picture saved", "picture failed")
+"""What the page answers when a picture was asked for."""
+
 
 def render_html(page: Page, index: Index, lang: str) -> str:
     """Return the file's text.
@@ -44,9 +51,11 @@ def render_html(page: Page, index: Index, lang: str) -> str:
         "sections": [
             {"id": s.id, "title": writer.both(s.title), "blocks": [writer.block(b) for b in s.blocks]} for s in page.sections
         ],
-        "ui": {key: writer.both_texts([word(f"ui.{key}", one) for one in LANGUAGES]) for key in ("language", "print", "click", "close", "report of")},
+        "ui": {name: writer.both_texts([word(f"ui.{key}", one) for one in LANGUAGES]) for name, key in UI.items()},
     }  # fmt: skip
-    data = json.dumps(writer.origins.block(), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    block = writer.origins.block()
+    block["heads"] |= {key: [word(f"ui.{key}", one) for one in LANGUAGES] for key in SAVED}
+    data = json.dumps(block, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     safe = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     assets = {"style": Markup(_asset("page.css")), "script": Markup(_asset("page.js")), "data": Markup(safe)}
     return template.render(**view, **assets)
@@ -58,6 +67,7 @@ class _Writer:
 
     speakers: tuple[Speaker, ...]
     origins: Origins
+    figures: int = 0
 
     def both(self, fact: Fact, places: int | None = None) -> Markup:
         """Return a fact in both languages; once where they agree."""
@@ -81,6 +91,8 @@ class _Writer:
             text = escape(span.text)
             if key is not None:
                 text = Markup('<a class="n" href="#n{0}" data-n="{0}">{1}</a>').format(key, text)
+            if span.url:
+                text = Markup('<a href="{0}" rel="noreferrer">{1}</a>').format(span.url, text)
             out.append(Markup("<b>{}</b>").format(text) if span.strong else text)
         return Markup("").join(out)
 
@@ -106,7 +118,9 @@ class _Writer:
                     drawn.append({"class": f"{size} {'' if small else speaker.lang}".strip(), "svg": Markup(svg)})
             charts.append({"head": head, "drawn": drawn, "panel": small})
         caption = None if figure.caption is None else self.both(figure.caption)
-        return {"kind": "figure", "title": self.both(figure.title), "charts": charts, "caption": caption}
+        self.figures += 1
+        title = self.both(figure.title)
+        return {"kind": "figure", "number": self.figures, "title": title, "charts": charts, "caption": caption}
 
     def _grid(self, grid: Grid) -> dict[str, Any]:
         columns = [self.both(c) for c in grid.columns]

@@ -97,6 +97,9 @@ class Index:
     def origin_of_check(self, check: Check) -> Origin | None:
         """Return the origin of the numbers that a check speaks about, None where no record of its room stands for it."""
         room, _, subject = check.id.partition(".")
+        named = self.estimates.get(str(dict(check.facts).get("estimate", "")))
+        if named is not None:
+            return named.origin
         if room == "demand":
             fitted = self.figure(GMM if subject == "overidentification" else TWO_STAGE)
             return None if fitted is None else fitted.origin

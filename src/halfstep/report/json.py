@@ -12,7 +12,7 @@ from halfstep.report.index import Index
 
 __all__ = ["SCHEMA", "report_record"]
 
-SCHEMA = "1.1"
+SCHEMA = "1.2"
 KERNEL = "numpy"
 
 
@@ -63,6 +63,10 @@ def report_record(index: Index) -> dict[str, Any]:
         "claims": [],
         "kernel": KERNEL,
         "inputs": dict(outcome.files),
+        "guesses": [
+            {"table": g.table, "kind": g.kind, "row": g.row, "column": g.column, "count": g.count, "facts": dict(g.facts)}
+            for g in outcome.guesses
+        ],
         "left_out": dict(outcome.left_out),
         "versions": dict(outcome.versions),
     }  # fmt: skip

@@ -16,6 +16,7 @@ from halfstep.report.index import Index
 from halfstep.report.numbers import plain
 from halfstep.report.page import Block, Cell, Figure, Grid, Paragraph, Row, Section
 from halfstep.report.paths import order, years
+from halfstep.report.switches import how_counted, switch_blocks
 
 __all__ = ["position_section"]
 
@@ -25,17 +26,13 @@ CAUSES = ("own_prices", "own_mix", "entry_and_exit", "rivals")
 
 def position_section(index: Index) -> Section:
     """Return where the focal brand and its benchmarks stand in the market."""
-    columns = index.config.columns
-    note = Finding(
-        "find.position note",
-        (("basis", Term(f"basis.{columns.price_basis}")), ("kind", Term(f"kind.{columns.quantity_kind}"))),
-    )
-    blocks: list[Block] = [Paragraph(note, "note")]
+    blocks: list[Block] = [Paragraph(how_counted(index), "note")]
     if index.config.bands is None:
         blocks.append(Paragraph(Finding("find.position none")))
     else:
         blocks += [grid for grid in (_ladder(index, basis) for basis in BASES) if grid is not None]
     blocks += [figure for figure in (_cut(index),) if figure is not None]
+    blocks += switch_blocks(index)
     changes = _changes(index)
     if changes is not None:
         blocks += [changes, Paragraph(Finding("find.change note"), "note")]

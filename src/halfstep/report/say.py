@@ -14,6 +14,7 @@ from halfstep.report.finding import (
     Brand,
     Fact,
     Finding,
+    Link,
     Many,
     Need,
     Segment,
@@ -31,11 +32,12 @@ BLOCK = "/"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A piece of text; `ref` is the id of the record behind a number, `strong` marks a label."""
+    """A piece of text; `ref` is the id of the record behind a number, `strong` marks a label, `url` is a page elsewhere."""
 
     text: str
     ref: str = ""
     strong: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Speaker:
             return [Span(self.amount(fact, places), fact.ref)]
         if isinstance(fact, Need):
             return self._need(fact)
+        if isinstance(fact, Link):
+            return [Span(fact.text, url=fact.url)]
         return [Span(self._plain(fact), strong=isinstance(fact, Term) and fact.key.startswith("label."))]
 
     def text(self, fact: Fact) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from halfstep.core.check import Check
+from halfstep.core.check import Check, Guess
 from halfstep.report.comparison import needs_of
 from halfstep.report.facts import check_facts, figures_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Need, Segment, Term, Words
@@ -12,7 +12,7 @@ from halfstep.report.index import Index
 from halfstep.report.numbers import plain
 from halfstep.report.page import Block, Cell, Grid, Listing, Paragraph, Row, Section
 
-__all__ = ["checks_section", "provenance_section"]
+__all__ = ["checks_section", "guess_finding", "provenance_section"]
 
 ORDER = {"fail": 0, "review": 1, "pass": 2}
 
@@ -21,7 +21,8 @@ def checks_section(index: Index) -> Section:
     """Return checks, what the numbers do not allow, assumptions and methods."""
     study = index.config.study
     blocks: list[Block] = []
-    checks = sorted(index.checks, key=lambda c: ORDER[c.status])
+    said = (c for c in index.checks if c.status == "fail" or not c.id.startswith("press."))
+    checks = sorted(said, key=lambda c: ORDER[c.status])
     if checks:
         columns = tuple(Term(f"ui.{h}") for h in ("status", "check", "do"))
         blocks.append(Grid("checks", Finding("find.checks title"), columns, tuple(_check_row(c) for c in checks)))
@@ -75,6 +76,7 @@ def _refusals(index: Index) -> Iterator[Finding]:
         known: tuple[tuple[str, Fact], ...] = (("where", Many(tuple(places), "ui.list")), ("why", Term(f"why.{why}")))
         yield Finding("find.no comparison", (*known, ("needs", needs_of(index, needs))))
     seen: set[tuple[str, str, tuple[str, ...]]] = set()
+    said |= {refusal.id for refusal in index.refusals if refusal.id.startswith("press.")}
     for refusal in index.refusals:
         key = (refusal.what, refusal.why, refusal.needs)
         if refusal.id in said or key in seen or refusal.id.startswith(("decide.", "move.")):
@@ -103,16 +105,36 @@ def _keyed(group: str, keys: list[str]) -> Iterator[Finding]:
         yield Finding("find.keyed", (("text", Term(f"{group}.{key}")),))
 
 
+def _kept(index: Index) -> Iterator[Finding]:
+    """Yield how many rows of the sales table and how many printed figures were used."""
+    inputs = index.outcome.inputs
+    if inputs.priced is not None:
+        yield Finding("find.kept", (("rows", Words(plain(inputs.panel.n))), ("file", Words(inputs.panel.file))))
+    if inputs.press is not None:
+        figures = plain(len(inputs.press.figures))
+        yield Finding("find.kept figures", (("rows", Words(figures)), ("file", Words(inputs.press.file))))
+
+
+def _guess_row(guess: Guess) -> Row:
+    row, column = (Term("ui.none") if v is None else Words(str(v)) for v in (guess.row, guess.column))
+    return Row((Cell((Words(guess.table),), "label"), Cell((row,), "number"), Cell((column,)), Cell((guess_finding(guess),))))
+
+
+def guess_finding(guess: Guess) -> Finding:
+    """Return what a reader saw and what it took it for, as a sentence."""
+    facts: list[tuple[str, Fact]] = [("count", Amount(guess.count, "count"))]
+    facts += [(name, Words(value if isinstance(value, str) else plain(value))) for name, value in guess.facts]
+    return Finding(f"guess.{guess.kind}", tuple(facts))
+
+
 def provenance_section(index: Index) -> Section:
     """Return files, rows left out, versions, seed, dates, the margin and its reason."""
     study, outcome = index.config.study, index.outcome
-    panel = outcome.inputs.panel
     facts = (("as_of", Words(study.as_of)), ("seed", Words(str(study.seed))), ("tier", Term(f"tier.{study.tier}")))
     reason = Finding(
         "find.margin reason", (("share", Amount(study.margin, "level")), ("reason", Words(study.margin_reason)))
     )
-    kept = Finding("find.kept", (("rows", Words(plain(panel.n))), ("file", Words(panel.file))))
-    blocks: list[Block] = [Listing((reason, Finding("find.run", facts), kept, Finding("find.follow")))]
+    blocks: list[Block] = [Listing((reason, Finding("find.run", facts), *_kept(index), Finding("find.follow")))]
     tables: tuple[tuple[str, tuple[str, str], list[tuple[Fact, str]]], ...] = (
         ("files", ("file", "sha"), [(Words(k), v) for k, v in outcome.files.items()]),
         ("left out", ("reason", "count"), [(Term(f"left.{k}"), plain(v)) for k, v in outcome.left_out.items()]),
@@ -125,4 +147,8 @@ def provenance_section(index: Index) -> Section:
             blocks.append(
                 Grid(name.replace(" ", "-"), title, tuple(Term(f"ui.{h}") for h in heads), rows, stacks=False)
             )
+    if outcome.guesses:
+        columns = tuple(Term(f"ui.{head}") for head in ("file", "row of file", "column", "read as"))
+        entries_read = tuple(_guess_row(guess) for guess in outcome.guesses)
+        blocks.append(Grid("guesses", Finding("find.guesses title"), columns, entries_read))
     return Section("provenance", Finding("ui.section provenance"), tuple(blocks))

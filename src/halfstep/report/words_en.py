@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from halfstep.report.words_ask_en import ASK
+from halfstep.report.words_cells_en import CELLS_EN
 from halfstep.report.words_demand_en import DEMAND
+from halfstep.report.words_files_en import FILES
+from halfstep.report.words_new_en import NEW
+from halfstep.report.words_press_en import PRESS
+from halfstep.report.words_read_en import READ_EN
+from halfstep.report.words_switch_en import SWITCH
 
 __all__ = ["EN", "NUMBERS"]
 
@@ -121,7 +128,6 @@ _FINDINGS = {
     "find.change note": "Percentage points, divided among the causes by Shapley values; the causes sum to the total.",
     "find.line title": "The line: how much hangs on one model",
     "find.position none": "No bands are set in the study, so there is no ladder.",
-    "find.position note": "Shares are counts of the table; they have no sampling error. Price basis: {basis}; quantity: {kind}.",
     "find.verdicts title": "Benchmarks, segments and halves", "find.verdicts note": "A label needs {confidence}; {family} comparisons are judged together, so the chance that any label is wrong is held for all of them. Breaking strength is a multiple of what the reference attribute is worth.",
     "find.margin met": "met from {margin}", "find.margin short": "short up to {margin}", "find.margins": "{short}; {met}",
     "find.needs": "{why} Needed: {needs}.", "find.why": "{why}",
@@ -219,4 +225,4 @@ _METHODS = {
     "method.position.concentration": "Sum of squared shares of the brand's models (Herfindahl).", "method.position.change": "Shapley value over the 24 orders of four causes; like seasons compared.",
 }  # fmt: skip
 
-EN: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND
+EN: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from halfstep.report.words_ask_zh import ASK
+from halfstep.report.words_cells_zh import CELLS_ZH
 from halfstep.report.words_demand_zh import DEMAND
+from halfstep.report.words_files_zh import FILES
+from halfstep.report.words_new_zh import NEW
+from halfstep.report.words_press_zh import PRESS
+from halfstep.report.words_read_zh import READ_ZH
+from halfstep.report.words_switch_zh import SWITCH
 
 __all__ = ["NUMBERS", "ZH"]
 
@@ -120,7 +127,6 @@ _FINDINGS = {
     "find.change note": "单位为百分点，按夏普利值分给各个原因；各原因之和等于合计。",
     "find.line title": "产品线：有多少系于一款",
     "find.position none": "研究没有设价格带，因此没有阶梯。",
-    "find.position note": "份额由表直接数出，没有抽样误差。价格口径：{basis}；数量口径：{kind}。",
     "find.verdicts title": "各基准品牌、各范围、两个半步", "find.verdicts note": "下结论需要 {confidence} 的把握；{family} 个比较一并判定，出错的机会按全部比较合起来控制。推翻强度是参照属性价值的倍数。",
     "find.margin met": "放宽到 {margin} 算已达到", "find.margin short": "不超过 {margin} 都是落后", "find.margins": "{short}；{met}",
     "find.needs": "{why}所需：{needs}。", "find.why": "{why}",
@@ -218,4 +224,4 @@ _METHODS = {
     "method.position.concentration": "品牌各产品份额的平方和（赫芬达尔指数）。", "method.position.change": "四个原因、24 种次序的夏普利值；同季相比。",
 }  # fmt: skip
 
-ZH: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND
+ZH: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH

@@ -1,0 +1,104 @@
+"""The commands and their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from halfstep import __version__
+from halfstep.cli.console import Out, raw
+from halfstep.cli.entry import RAN
+from halfstep.cli.language import Lang, chosen
+
+__all__ = ["app"]
+
+app = App(
+    name="halfstep",
+    version=__version__,
+    help="How far a brand is from the premium benchmark of its market, in money: product, name, and what the data cannot decide.",
+    help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+
+Folder = Annotated[Path, Parameter(help="Folder that holds study.toml.")]
+AsJson = Annotated[
+    bool, Parameter(name="--json", negative="", help="Print one JSON document, and nothing else, on standard output.")
+]
+Language = Annotated[
+    Lang | None, Parameter(help="Language of this output; the locale's if absent (HALFSTEP_LANG overrides it).")
+]
+
+
+@app.command
+def new(
+    folder: Annotated[Path, Parameter(help="Folder of the new study; made if it is not there.")],
+    *,
+    tables: Annotated[
+        tuple[Path, ...], Parameter(name="--from", consume_multiple=True, negative="", help="Tables to make it of.")
+    ] = (),
+    focal: Annotated[str | None, Parameter(help="Brand under study, as the tables name it.")] = None,
+    benchmark: Annotated[
+        tuple[str, ...], Parameter(consume_multiple=True, negative="", help="Premium benchmarks, the main one first.")
+    ] = (),
+    yes: Annotated[
+        bool, Parameter(negative="", help="Ask nothing: take every guess, and mark it in study.toml.")
+    ] = False,
+    lang: Language = None,
+    as_json: AsJson = False,
+) -> int:
+    """Make a study of your tables: guess which column is what, show it, ask what cannot be known, write study.toml."""
+    from halfstep.cli.new import make
+
+    return make(
+        folder, tables, {"focal": focal or "", "benchmarks": "\n".join(benchmark)}, yes, Out(chosen(lang), as_json)
+    )
+
+
+@app.command
+def check(folder: Folder, *, lang: Language = None, as_json: AsJson = False) -> int:
+    """List every fault of a study; where there is none, which questions it can answer and what the others need."""
+    from halfstep.cli.check import examine
+
+    return examine(folder, Out(chosen(lang), as_json))
+
+
+@app.command
+def run(
+    folder: Folder,
+    *,
+    out: Annotated[Path | None, Parameter(help="Folder for the report; DIR/out if absent.")] = None,
+    as_of: Annotated[str | None, Parameter(help="Use nothing first known after this day (YYYY-MM-DD).")] = None,
+    lang: Annotated[
+        Lang | None, Parameter(help="Language of this output and first one of report.html; the locale's if absent.")
+    ] = None,
+    seed: Annotated[int | None, Parameter(help="Seed of every random draw; the study's own if absent.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Run a study and write its report."""
+    from halfstep.cli.run import answer
+
+    return answer(folder, out, as_of, seed, Out(chosen(lang), as_json))
+
+
+@app.command
+def doctor(*, lang: Language = None, as_json: AsJson = False) -> int:
+    """Say what is installed here, what is missing, and what to do about it."""
+    from halfstep.cli.doctor import look
+
+    return look(Out(chosen(lang), as_json))
+
+
+@app.command
+def completion(shell: Literal["bash", "zsh", "fish"] = "bash") -> int:
+    """Print a script that completes commands; for bash: eval "$(halfstep completion bash)".
+
+    Parameters
+    ----------
+    shell
+        Which shell it is for.
+    """
+    raw(app.generate_completion(prog_name="halfstep", shell=shell))
+    return RAN

@@ -1,0 +1,136 @@
+"""`halfstep check`: every fault at once; where there is none, what was guessed and what can be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from halfstep.cli.console import Fact, Out, raw_record
+from halfstep.cli.entry import RAN
+from halfstep.cli.progress import progress
+
+if TYPE_CHECKING:
+    from halfstep.core.check import Guess
+    from halfstep.data.study import Loaded
+    from halfstep.questions import Need, Question, Study
+
+__all__ = ["examine", "loaded_record", "show"]
+
+
+def examine(folder: Path, out: Out) -> int:
+    """List every fault, or what was guessed and what can be asked; return the exit code."""
+    from halfstep.core.errors import StudyFaultsError
+    from halfstep.data.study import load
+    from halfstep.questions import questions
+
+    try:
+        with progress(out, 2) as step:
+            step("read")
+            loaded = load(folder)
+            step("check")
+            asked = questions(loaded)
+    except StudyFaultsError as error:
+        return out.faults(error.faults)
+    if out.as_json:
+        raw_record({"faults": [], **loaded_record(loaded, asked, out)})
+    else:
+        show(loaded, asked, out)
+    return RAN
+
+
+def show(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> None:
+    """Print what was read, what was guessed, and the table of questions."""
+    if loaded.sold is not None:
+        out.line("cli.no fault", ("rows", loaded.sold.frame.height), ("file", loaded.sold.file))
+    if loaded.press is not None:
+        out.line("cli.figures", ("rows", len(loaded.press.figures)), ("file", loaded.press.file))
+    for reason, rows in loaded.left_out.items():
+        out.line("cli.left out", ("rows", rows), ("reason", out.say(f"left.{reason}")))
+    study = loaded.config.study
+    pairs = (out.say("cli.pair", ("focal", study.focal), ("benchmark", brand)) for brand in study.benchmarks)
+    out.line("cli.comparisons", ("pairs", out.say("cli.separator").join(pairs)))
+    if loaded.guesses:
+        out.text()
+        out.line("cli.guesses")
+        guesses(loaded.guesses, out)
+    out.text()
+    out.line("cli.questions")
+    heads = tuple(out.say(f"cli.head {head}") for head in ("question", "answer", "missing"))
+    out.table(heads, ((_asked(q, out), out.say(f"answer.{q.status}"), "\n".join(_needs(q, out))) for q in asked))
+    ways = dict.fromkeys(q.cheapest for q in asked if q.cheapest is not None)
+    if ways:
+        out.text()
+        out.line("cli.cheapest")
+        heads = tuple(out.say(f"cli.head {head}") for head in ("study", "tier", "question"))
+        ordered = sorted(ways, key=lambda way: -1 if way.tier is None else way.tier)
+        out.table(heads, ((_way(way, out), _tier(way, out), _those(way, asked, out)) for way in ordered))
+
+
+def guesses(found: Iterable[Guess], out: Out) -> None:
+    """Print what readers decided without being told."""
+    heads = tuple(out.say(f"cli.head {head}") for head in ("file", "row", "column"))
+    rows = ((g.table, "" if g.row is None else str(g.row), g.column or "", _guess(g, out)) for g in found)
+    out.table((*heads, out.say("cli.read as")), rows)
+
+
+def loaded_record(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> dict[str, object]:
+    """Return the same for a program."""
+    study = loaded.config.study
+    return {
+        "rows": 0 if loaded.sold is None else loaded.sold.frame.height,
+        "figures": 0 if loaded.press is None else len(loaded.press.figures),
+        "left_out": loaded.left_out,
+        "inputs": loaded.inputs,
+        "comparisons": [{"focal": study.focal, "benchmark": brand} for brand in study.benchmarks],
+        "guesses": [guess_record(guess, out) for guess in loaded.guesses],
+        "questions": [
+            {
+                "id": q.id,
+                "question": _asked(q, out),
+                "status": q.status,
+                "needs": [{"id": n.key, "text": _need(n, out), "fatal": n.fatal, **dict(n.facts)} for n in q.needs],
+                "cheapest": None
+                if q.cheapest is None
+                else {"id": q.cheapest.key, "tier": q.cheapest.tier, "text": _way(q.cheapest, out)},
+            }
+            for q in asked
+        ],
+    }
+
+
+def guess_record(guess: Guess, out: Out) -> dict[str, object]:
+    """Return a guess for a program."""
+    keys = ("table", "kind", "row", "column", "count")
+    return {**{key: getattr(guess, key) for key in keys}, "text": _guess(guess, out), "facts": dict(guess.facts)}
+
+
+def _asked(question: Question, out: Out) -> str:
+    return out.say(f"question.{question.id}")
+
+
+def _needs(question: Question, out: Out) -> Iterator[str]:
+    """Yield what is missing; of a question without an answer only what stands in its way."""
+    unanswered = question.status == "needs"
+    return (_need(need, out) for need in question.needs if need.fatal or not unanswered)
+
+
+def _need(need: Need, out: Out) -> str:
+    return out.say(f"need.{need.key}", *need.facts)
+
+
+def _way(way: Study, out: Out) -> str:
+    return out.say(f"study.{way.key}", *way.facts)
+
+
+def _tier(way: Study, out: Out) -> str:
+    return out.say("cli.no data" if way.tier is None else f"tier.{way.tier}")
+
+
+def _those(way: Study, asked: Iterable[Question], out: Out) -> str:
+    return "\n".join(_asked(q, out) for q in asked if q.cheapest == way)
+
+
+def _guess(guess: Guess, out: Out) -> str:
+    facts: list[tuple[str, Fact]] = [("count", guess.count), *guess.facts]
+    return out.say(f"guess.{guess.kind}", *facts)

@@ -1,0 +1,51 @@
+"""From the words typed to an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+__all__ = ["FAULTS", "INTERRUPTED", "MISUSED", "NOTHING", "RAN", "main"]
+
+RAN, MISUSED, FAULTS, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 ran, 1 misused, 2 faults in the study, 3 nothing answerable, 130 interrupted."""
+    words = sys.argv[1:] if arguments is None else arguments
+    for library in ("OPENBLAS", "OMP", "MKL"):  # many small matrices: threads that wait for each other cost tenfold
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")
+    try:
+        raise SystemExit(_run(words))
+    except KeyboardInterrupt:
+        print("interrupted; nothing was half-written", file=sys.stderr)
+        raise SystemExit(INTERRUPTED) from None
+    except BrokenPipeError:  # `halfstep check DIR | head`: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(RAN) from None
+
+
+def _run(words: list[str]) -> int:
+    from halfstep.cli.front import front_page
+
+    if words in ([], ["--help"], ["-h"], ["--version"]):  # before the parser, which takes its time to import
+        front_page(words == ["--version"])
+        return RAN
+    from cyclopts import CycloptsError
+
+    from halfstep.cli.app import app
+
+    as_json = "--json" in words
+    try:
+        code = app(words, exit_on_error=False, print_error=not as_json)
+    except CycloptsError as error:
+        if as_json:
+            from halfstep.cli.console import raw_record
+
+            raw_record({"error": str(error).strip()})
+        return MISUSED
+    return code if isinstance(code, int) else RAN

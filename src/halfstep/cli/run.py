@@ -1,0 +1,71 @@
+"""`halfstep run`: answer a study and write its report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from halfstep.cli.console import Out, raw, raw_record
+from halfstep.cli.entry import FAULTS, NOTHING, RAN
+from halfstep.cli.progress import progress
+
+if TYPE_CHECKING:
+    from halfstep.report.text import TextReport
+
+__all__ = ["answer"]
+
+
+def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | None, out: Out) -> int:
+    """Run a study, write its report, print the head of it; return the exit code."""
+    from halfstep.core.errors import StudyFaultsError
+    from halfstep.core.estimate import Bound, Point
+    from halfstep.report import json_text, write_report
+    from halfstep.report.index import Index
+    from halfstep.report.text import render_text
+    from halfstep.study import ROOMS
+    from halfstep.study import run as run_study
+
+    target = (folder.parent if folder.suffix == ".toml" else folder) / "out" if target is None else target
+    try:
+        with progress(out, len(ROOMS) + 3) as step:
+            outcome = run_study(folder, as_of=as_of, seed=seed, step=step)
+            step("report")
+            files = write_report(outcome, target, out.lang)
+            index = Index.of(outcome)
+    except StudyFaultsError as error:
+        return out.faults(error.faults)
+    except OSError as error:
+        return _unwritten(target, error, out)
+    if out.as_json:
+        raw(json_text(outcome))
+    else:
+        _show(render_text(index, out.lang), files, out)
+    answered = any(index.point(verdict.estimate) for verdict in index.verdicts.values())
+    printed = outcome.answers["press"].estimates if "press" in outcome.answers else ()
+    return RAN if answered or any(isinstance(e, Bound | Point) for e in printed) else NOTHING
+
+
+def _unwritten(target: Path, error: OSError, out: Out) -> int:
+    text = out.say("cli.unwritten", ("folder", str(target)), ("reason", error.strerror or str(error)))
+    if out.as_json:
+        raw_record({"error": text})
+    else:
+        out.warn(text)
+    return FAULTS
+
+
+def _show(report: TextReport, files: tuple[Path, ...], out: Out) -> None:
+    for text in (report.banner, report.title, *report.paragraphs):
+        if text:
+            out.text(text)
+    if report.rows:
+        out.text()
+        full = [row for row in report.rows if len(row) == len(report.heads)]
+        if full:
+            out.table(report.heads, full)
+        out.text()
+        for row in report.rows:
+            if len(row) != len(report.heads):
+                out.text(" | ".join(row))
+    out.text()
+    out.files(files)

@@ -1,0 +1,28 @@
+"""English words for how cells were read that are no plain numbers, periods or days."""
+
+from __future__ import annotations
+
+__all__ = ["CELLS_EN"]
+
+CELLS_EN: dict[str, str] = {
+    "guess.wan": "A word or letter of scale multiplies the figure: {example} was read as {read} (cells: {count}).",
+    "guess.full_width": "Full-width digits or marks: {example} was read as {read} (cells: {count}).",
+    "guess.thousands": "The mark between groups of three digits was taken for a thousands separator: {example} was read as {read} (cells: {count}).",
+    "guess.decimal_comma": "A comma that cannot part thousands was taken for the decimal mark: {example} was read as {read} (cells: {count}).",
+    "guess.percent": "Percentages were read as shares: {example} is {read} (cells: {count}).",
+    "guess.currency": "The currency mark was taken for the study's own money and dropped: {example} was read as {read} (cells: {count}).",
+    "guess.unit_word": "The unit behind the figure was dropped: {example} was read as {read} (cells: {count}).",
+    "guess.negative": "A figure in parentheses was taken for a negative one: {example} was read as {read} (cells: {count}).",
+    "guess.spelling": "Figures in an unusual spelling: {example} was read as {read} (cells: {count}).",
+    "guess.nan_word": "A word for nothing was read as a blank cell, not as zero: {example} (cells: {count}).",
+    "guess.float_id": "Ids that came as numbers with decimals were read as whole ones: {example} is {read} (cells: {count}).",
+    "guess.period_form": "Periods in another spelling: {example} was read as {read} (cells: {count}).",
+    "guess.fiscal_year": "The fiscal year was taken for the calendar year: {example} was read as {read} (cells: {count}).",
+    "guess.day_as_month": "Days were read as their months: {example} as {read} (cells: {count}).",
+    "guess.day_form": "Days in another spelling: {example} was read as {read} (cells: {count}).",
+    "guess.period_as_day": "A period where a day was expected counts from its last day: {example} was read as {read} (cells: {count}).",
+    "guess.excel_serial": "Numbers were taken for a spreadsheet's days, counted from 1900: {example} was read as {read} (cells: {count}).",
+    "guess.missing_periods": "No rows for {periods} (periods missing: {count}): taken as not covered, not as zero.",
+    "guess.missing_brand_periods": "Some brands have no rows in periods between their first and last (brands: {brands}; brand-periods: {count}), such as {brand} in {periods}: taken as not covered, not as zero.",
+    "left.revised later": "revised by a later row",
+}  # fmt: skip

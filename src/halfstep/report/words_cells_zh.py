@@ -1,0 +1,28 @@
+"""Chinese words for how cells were read that are no plain numbers, periods or days."""
+
+from __future__ import annotations
+
+__all__ = ["CELLS_ZH"]
+
+CELLS_ZH: dict[str, str] = {
+    "guess.wan": "带万、亿、k 等量级的写法已换算：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.full_width": "全角数字或符号：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.thousands": "三位一组的分隔符视为千分位：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.decimal_comma": "逗号不可能是千分位，视为小数点：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.percent": "百分比换算为比例：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.currency": "货币符号视为本研究的币种，已去掉：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.unit_word": "数字后面的单位已去掉：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.negative": "括号中的数字视为负数：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.spelling": "写法少见的数字：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.nan_word": "表示“没有”的字样按空白处理，不按零处理：{example}（共 {count} 格）。",
+    "guess.float_id": "带小数点的编号按整数读取：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.period_form": "时期的另一种写法：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.fiscal_year": "财年视同自然年：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.day_as_month": "日期归入所在月份：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.day_form": "日期的另一种写法：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.period_as_day": "应填日期处填了时期，从该时期最后一天算起：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.excel_serial": "数字视为电子表格自 1900 年起计的日期序号：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.missing_periods": "{periods} 没有数据行（共缺 {count} 期）：视为未覆盖，不按零处理。",
+    "guess.missing_brand_periods": "有 {brands} 个品牌在首末期之间缺期（合计 {count} 处），例如 {brand} 缺 {periods}：视为未覆盖，不按零处理。",
+    "left.revised later": "已被后来的修订取代",
+}  # fmt: skip
