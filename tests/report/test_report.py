@@ -138,22 +138,8 @@ def test_same_study_same_bytes(tmp_path: Path) -> None:
     folder = write(tmp_path, market("ABC"))
     for name in ("one", "two"):
         write_report(run(folder), tmp_path / name)
-    for file in ("report.html", "report.json"):
+    for file in ("report.html", "report.json", "report.xlsx"):
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
-
-
-def test_nothing_half_written_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    outcome = run(write(tmp_path / "s", market("ABC")))
-    write_report(outcome, tmp_path / "out")
-    before = {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()}
-
-    def stop(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Path, "replace", stop)
-    with pytest.raises(KeyboardInterrupt):
-        write_report(outcome, tmp_path / "out", "en")
-    assert {p.name: p.read_bytes() for p in (tmp_path / "out").iterdir()} == before
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:

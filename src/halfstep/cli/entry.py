@@ -38,14 +38,17 @@ def _run(words: list[str]) -> int:
     from cyclopts import CycloptsError
 
     from halfstep.cli.app import app
+    from halfstep.cli.console import raw_record
 
     as_json = "--json" in words
     try:
         code = app(words, exit_on_error=False, print_error=not as_json)
     except CycloptsError as error:
         if as_json:
-            from halfstep.cli.console import raw_record
-
             raw_record({"error": str(error).strip()})
         return MISUSED
+    except Exception as error:
+        if as_json:
+            raw_record({"error": f"{type(error).__name__}: {error}"})
+        raise
     return code if isinstance(code, int) else RAN

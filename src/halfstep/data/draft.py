@@ -48,7 +48,8 @@ class _Writer:
 
     def note(self, key: str, facts: Facts = ()) -> str:
         """Return a comment; one line for each line of its words."""
-        return "\n".join(f"# {line}" for line in _clean(self.say(key, facts)))
+        known = tuple((name, fact if not isinstance(fact, str) else " ".join(_clean(fact))) for name, fact in facts)
+        return "\n".join(f"# {line}" for line in _clean(self.say(key, known)))
 
     def _maps(self) -> Iterable[tuple[str, TableMap]]:
         return ((kind, self.proposal.maps[kind]) for kind in SECTIONS if kind in self.proposal.maps)
@@ -85,35 +86,33 @@ class _Writer:
             yield f"# unmeasured = [{_both('...', '……')}]\n# unseen_quality_max = 0.5"
 
     def _columns(self, kind: str, table: TableMap) -> Iterator[str]:
-        by_role = {c.role: c for c in table.columns if c.role not in ("", "attribute")}
-        for role, column in by_role.items():
-            mark = "" if column.sure else self._marked(column.why)
-            yield f"{role} = {_toml(column.name)}{mark}"
-            if kind == "sales" and role == "quantity":
+        others = self._other_prices(table) if kind == "sales" else {}
+        for column in table.columns:
+            if column.role not in ("", "attribute"):
+                mark = "" if column.sure else self._marked(column.why)
+                yield f"{column.role} = {_toml(column.name)}{mark}"
+            if kind == "sales" and column.role == "quantity":
                 if column.why == "role.share":
                     yield 'quantity_kind = "share"'
                 yield f"outcome = {_toml(self.proposal.outcome)}"
-            if kind == "sales" and role == "price":
+            if kind == "sales" and column.role == "price":
                 yield f"price_basis = {_toml(self.proposal.basis)}{self._guess('price_basis')}"
-                yield from self._other_prices(table, column.name)
+        if others:
+            yield f"other_prices = {{ {', '.join(f'{basis} = {_toml(name)}' for basis, name in others.items())} }}"
         for column in table.columns:
-            if not column.role:
+            if not column.role and column.name not in others.values():
                 facts = (("column", column.name), ("why", self.say(column.why, (("like", column.like),))))
                 yield self.note("draft.left out", facts)
 
-    def _other_prices(self, table: TableMap, price: str) -> Iterator[str]:
+    def _other_prices(self, table: TableMap) -> dict[str, str]:
+        """Return basis -> column of prices of the same rows on another basis."""
         others: dict[str, str] = {}
         for column in table.columns:
             basis = read_header(column.name).says(BASES)
-            if (
-                column.why == "unused.price"
-                and basis
-                and basis != self.proposal.basis
-                and table.profiles[column.name].filled > 0.9
-            ):
+            whole = column.why == "unused.price" and table.profiles[column.name].filled == 1
+            if whole and basis and basis != self.proposal.basis:
                 others.setdefault(basis, column.name)
-        if others:
-            yield f"other_prices = {{ {', '.join(f'{basis} = {_toml(name)}' for basis, name in others.items())} }}"
+        return others
 
     def _attributes(self, attributes: Iterable[Measured]) -> Iterator[str]:
         taken: list[str] = []

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from halfstep.core.check import Fault
 from halfstep.data.attributes import Measured, Unused, measured
+from halfstep.data.dates import read_span
 from halfstep.data.profile import Profile, profiles
 from halfstep.data.roles import FITS, Pick, fit, general_picks, holds, sales_picks
-from halfstep.data.settings import period_or_none
 from halfstep.data.tables import Table
 
 __all__ = ["KINDS", "Column", "Kind", "Open", "TableMap", "map_table"]
@@ -248,7 +248,7 @@ def _lacking(table: Table, spec: Kind, picks: Mapping[str, Pick], columns: list[
 
 def _advice(role: str, picks: Mapping[str, Pick], columns: list[Profile]) -> str:
     """Return what to do about a role that no column has."""
-    periods = [c.name for c in columns if period_or_none(c.header.text) is not None]
+    periods = [c.name for c in columns if read_span(c.name) is not None]
     if len(periods) > 2:
         return f"periods stand side by side ({', '.join(periods[:3])}, ...): give one row for each model and period"
     if role == "price" and any(c.header.fit("result") >= FITS for c in columns) and "quantity" in picks:

@@ -131,16 +131,17 @@ def members(book: ZipFile, rels: str) -> dict[str, str]:
     return {key: member for key, member in out.items() if member in book.namelist()}
 
 
-_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_PREFIX = re.compile(rb"<(/?)\w+:")
+_CELL = re.compile(rb"<c[\s/>]")
+_PLAIN_PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_ROW = re.compile(rb"<(?:\w+:)?row\b[^>]*")
+_ROW = re.compile(rb"<row\b[^>]*")
 _ROW_NUMBER = re.compile(rb"""\br=["'](\d{1,7})["']""")
-_ROW_END = re.compile(rb"</(?:\w+:)?row>")
-_ERROR = re.compile(rb"""<(?:\w+:)?c\b([^>]*\bt=["']e["'][^>]*)>""")
-_VALUE = re.compile(rb"<(?:\w+:)?v>([^<]{1,20})")
-_MERGED = re.compile(rb"""<(?:\w+:)?mergeCell\b[^>]*\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_COLUMN = re.compile(rb"<col\b[^>]*")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
-_COLUMN = re.compile(rb"<(?:\w+:)?col\b[^>]*")
+_ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>""")
+_VALUE = re.compile(rb"<v>([^<]{1,20})")
+_MERGED = re.compile(rb"""<mergeCell\b[^>]*\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def xlsx_marks(raw: bytes) -> dict[str, Marks]:
@@ -156,28 +157,37 @@ def xlsx_marks(raw: bytes) -> dict[str, Marks]:
 
 
 def _xlsx_sheet(book: ZipFile, member: str) -> Marks:
-    rows = columns = hidden_rows = hidden_columns = seen = 0
+    rows = columns = hidden_rows = hidden_columns = 0
     merged: list[Merged] = []
     errors: list[tuple[int, int, str]] = []
-    for piece in blocks(book, member, b"</row>"):
-        places = _PLACE.findall(piece)
-        if places:
-            columns = max(columns, *(column_of(name) + 1 for name in {name for name, _ in places}))
-            rows = max(rows, *map(int, {row for _, row in places}))
-        heads = _ROW.findall(piece)
-        seen += len(heads)
-        rows = max(rows, *(int(n) for head in heads for n in _ROW_NUMBER.findall(head)), 0, 0)
-        hidden_rows += sum(map(bool, map(_HIDDEN.search, heads)))
-        hidden_columns += sum(map(bool, map(_HIDDEN.search, _COLUMN.findall(piece))))
-        if len(_CELL.findall(piece)) > len(places):
-            columns = max(columns, *(len(_CELL.findall(part)) for part in _ROW_END.split(piece)))
-        merged += [
-            (int(top), column_of(left), int(bottom), column_of(right))
-            for left, top, right, bottom in _MERGED.findall(piece)
-        ]
+    for block in blocks(book, member, b"</row>"):
+        piece = _PREFIX.sub(rb"<\1", block) if b":row" in block or b":c" in block else block
+        down, right = _reach(piece, rows)
+        rows, columns = max(rows, down), max(columns, right)
+        if b"hidden" in piece:
+            hidden_rows += sum(map(bool, map(_HIDDEN.search, _ROW.findall(piece))))
+            hidden_columns += sum(map(bool, map(_HIDDEN.search, _COLUMN.findall(piece))))
+        for left, top, last, bottom in _MERGED.findall(piece):
+            merged.append((int(top), column_of(left), int(bottom), column_of(last)))
         for found in _ERROR.finditer(piece):
             place, value = _PLACE.search(found[1]), _VALUE.search(piece, found.end(), found.end() + 4_000)
             if place is None:
                 raise BrokenWorkbookError("a cell with an error does not say where it is")
             errors.append((int(place[2]), column_of(place[1]), value[1].decode(errors="replace") if value else "#N/A"))
-    return Marks(max(rows, seen), columns, tuple(merged), tuple(errors), hidden_rows, hidden_columns)
+    return Marks(rows, columns, tuple(merged), tuple(errors), hidden_rows, hidden_columns)
+
+
+def _reach(piece: bytes, rows: int) -> tuple[int, int]:
+    """Return the last row and column of a piece that follows so many rows; cells may leave out where they are."""
+    cells = len(_CELL.findall(piece))
+    places = _PLAIN_PLACE.findall(piece)
+    if len(places) < cells:
+        places = _PLACE.findall(piece)
+    columns = max((column_of(name) + 1 for name in {name for name, _ in places}), default=0)
+    reach = max(map(int, {row for _, row in places}), default=0)
+    if len(places) < cells:
+        heads = _ROW.findall(piece)
+        told = max((int(number) for head in heads for number in _ROW_NUMBER.findall(head)), default=0)
+        reach = max(reach, told, rows + len(heads))
+        columns = max(columns, *(len(_CELL.findall(row)) for row in piece.split(b"</row>")))
+    return reach, columns

@@ -238,7 +238,9 @@ def _printed(value: str, stated: str, quantity: Quantity) -> str:
     """Return a figure as printed, with the unit of its column where its own text has none."""
     if quantity.unit or not stated:
         return value
-    return f"{value}%" if _unit(stated) == (0.01, "share") else f"{value} {stated.replace('_', ' ')}"
+    if _unit(stated) == (0.01, "share"):
+        return f"{value}%"
+    return f"{value}{' ' if stated.isascii() else ''}{stated.replace('_', ' ')}"
 
 
 def _unit(stated: str) -> tuple[float, str]:

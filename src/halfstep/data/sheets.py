@@ -185,7 +185,7 @@ def _rounded(label: str, frame: pl.DataFrame) -> Iterator[Guess]:
     """Yield columns of long numbers of which a spreadsheet program has kept fifteen digits."""
     for column in frame.columns[1:]:
         long = frame.filter(pl.col(column).str.contains(r"^\d{16,30}$"))
-        values = long[column].unique().to_list()
+        values = long[column].unique(maintain_order=True).to_list()
         if len(values) > 1 and all(map(_is_rounded, values)):
             facts = (("column", column), ("count", long.height), ("sample", values[0]))
             yield Guess(table=label, kind="rounded", row=long[ROW][0], column=column, count=long.height, facts=facts)

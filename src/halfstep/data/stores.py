@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -52,12 +53,23 @@ def read_duckdb(name: str, file: str, path: Path, part: str) -> Body:
             chosen = choose(name, path.name, part, held, "table")
             if isinstance(chosen, Fault):
                 return _refused(chosen)
-            frame = pl.DataFrame(database.sql(f"from {names[chosen]}"))
+            frame = pl.DataFrame(_Stream(database.sql(f"from {names[chosen]}").__arrow_c_stream__()))
     except (duckdb.Error, pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError) as error:
         what = f"expected a database that DuckDB {duckdb.__version__} reads; reading it failed: {first_line(error)}"
         mend = "export the table as Parquet, or install the DuckDB that wrote it"
         return _refused(Fault(table=file, what=what, mend=mend))
     return _numbered(file, frame)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A result as an Arrow stream and nothing else: Polars remembers the types it is given, DuckDB's must be let go."""
+
+    capsule: object
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the stream; a schema asked for is not heeded."""
+        return self.capsule
 
 
 def _quoted(schema: str, table: str) -> str:

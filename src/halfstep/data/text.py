@@ -23,7 +23,6 @@ _LONGEST = 8 << 20
 _MOST_COLUMNS = 2_000
 _BATCH = 2_000
 _MOST_CELLS = 60_000_000
-_MOST_QUOTES = 120_000_000
 _SEPARATORS = (",", ";", "\t", "|", "，", "；", "^", "~", "\x01")
 _STAND_IN = "\x1f"
 """Takes the place of a separator that is more than one byte long while the file is read."""
@@ -118,7 +117,7 @@ def _cells(file: str, text: bytes, separator: str) -> pl.DataFrame | Fault:
         if _STAND_IN.encode() in text:
             return _row_by_row(file, text, separator)
         mark, text = _STAND_IN, text.replace(separator.encode(), _STAND_IN.encode())
-    if text.count(mark.encode()) > _MOST_CELLS or text.count(b'"') > _MOST_QUOTES:
+    if text.count(mark.encode()) + text.count(b"\n") > _MOST_CELLS or text.count(b'"') > 2 * _MOST_CELLS:
         what = f"expected at most {_MOST_CELLS:,} cells; the file has more"
         return Fault(table=file, what=what, mend="give it as Parquet, or leave columns out")
     widths = _record_widths(text, mark)

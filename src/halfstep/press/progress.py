@@ -87,7 +87,7 @@ def _reached(
     facts: Facts = (
         ("estimate", f"{name}.reached"), ("brand", target.entity), ("target", target.text), ("period", target.span.key),
         ("count", count.text), ("day", count.span.last_day.isoformat()), ("counted", counted_as(count)), ("left", left),
-        ("before", used[1].text if len(used) > 1 else ""), ("printed", done / target.value),
+        ("earlier", used[1].text if len(used) > 1 else ""), ("printed", done / target.value),
         ("printed_needed", max(target.value - done, 0.0) / left if left else 0.0),
     )  # fmt: skip
     if left:

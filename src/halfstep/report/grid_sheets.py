@@ -19,7 +19,7 @@ __all__ = ["grid_sheet", "number_format"]
 PARTS = ("value", "low", "high")
 RANGES = ("interval", "distance interval", "distance range")
 BOTH = ("both", "signed both")
-PERCENT = ("share", "points", "probability", "level")
+PERCENT, MOST_PERCENT = ("share", "points"), 3
 WHOLE = ("count", "rank", "models", "units")
 FIGURE = re.compile(rf"[-{MINUS}]?(\d{{1,3}}(,\d{{3}})+|\d+)(\.\d+)?")
 SENTENCE = 30
@@ -34,8 +34,11 @@ def number_format(unit: str, value: float, lo: float = math.nan, hi: float = mat
     >>> number_format("share", 0.12), number_format("money", 6.2, 5.5, 6.9), number_format("year", 1990)
     ('0.0%', '#,##0.0', '0')
     """
-    if unit in PERCENT:
+    if unit in ("probability", "level"):
         return '[>0.999]">99.9%";0.0%' if unit == "probability" else "0.0%"
+    if unit in PERCENT:
+        places = min(max(decimals(100 * value, 100 * lo, 100 * hi), 1), MOST_PERCENT)
+        return f"0.{'0' * places}%"
     if unit in WHOLE:
         return "#,##0"
     if unit in ("year", "period"):

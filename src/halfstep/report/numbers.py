@@ -122,7 +122,7 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
     value, (lo, hi) = amount.value, amount.ends
     if amount.unit in BARE:
         return _bare(amount, words)
-    scale, suffix = _scale(amount.unit)
+    scale, suffix = _scale(amount.unit) if amount.unit != "large" else _large(words)
     value, lo, hi = scale(value), scale(lo), scale(hi)
     places = amount.places if places is None else places
     d = decimals(value, lo, hi) if places is None else places
@@ -177,6 +177,12 @@ def _scale(unit: str) -> tuple[Callable[[float], float], str]:
     if unit == "log points":
         return (lambda x: 100 * math.expm1(min(x, 700.0))), "%"
     return (lambda x: x), ""
+
+
+def _large(words: Words) -> tuple[Callable[[float], float], str]:
+    """Return the scale in which a language counts large sums, and its word."""
+    size = float(words["large"])
+    return (lambda x: x / size), words["large unit"]
 
 
 def _span(lo: float, hi: float, places: int, suffix: str, words: Words) -> str:

@@ -11,14 +11,16 @@ from halfstep.core.check import Check, Status
 from halfstep.core.config import Text
 from halfstep.core.estimate import Refusal
 from halfstep.data.press import Figure as Printed
+from halfstep.data.quantities import read_quantity
 from halfstep.press.writer import band_text, counted_as
 from halfstep.report.charts import RowMark, RowsChart
 from halfstep.report.comparison import needs_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Link, Many, Term, When, Words
 from halfstep.report.index import Index
 from halfstep.report.page import Block, Cell, Figure, Grid, Listing, Paragraph, Row, Section
+from halfstep.report.words import NUMBER_WORDS
 
-__all__ = ["press_lead", "press_section"]
+__all__ = ["press_lead", "press_section", "press_sentence"]
 
 SUBJECTS = (
     ("targets", ("press.progress.",)),
@@ -61,9 +63,14 @@ def press_lead(index: Index) -> list[Finding]:
 def _sentences(index: Index, stem: str) -> Iterator[Finding]:
     """Yield the sentences of one subject: checks first, then what was refused."""
     for check in (c for c in index.checks if c.id.startswith(stem)):
-        yield _said(index, check)
+        yield press_sentence(index, check)
     for refusal in (r for r in index.refusals if r.id.startswith(stem)):
-        yield _refused(index, refusal)
+        yield press_sentence(index, refusal)
+
+
+def press_sentence(index: Index, record: Check | Refusal) -> Finding:
+    """Return what a check or a refusal of the press room says."""
+    return _said(index, record) if isinstance(record, Check) else _refused(index, record)
 
 
 def _said(index: Index, check: Check) -> Finding:
@@ -75,13 +82,30 @@ def _said(index: Index, check: Check) -> Finding:
         if bound is not None:
             amount = replace(index.amount(bound, "interval"), places=1 if name == "reached" else 0)
             told.append((name, replace(amount, lo=-math.inf) if bound.lo == 0 else amount))
-    for name, key in (("weight", "estimate"), ("change", "estimate"), ("profit", "estimate"), ("whole_profit", "whole_estimate")):
+    for name, key in (
+        ("weight", "estimate"),
+        ("change", "estimate"),
+        ("profit", "estimate"),
+        ("whole_profit", "whole_estimate"),
+    ):
         told += _amounts(index, name, str(facts.get(key, "")))
     why = check.why
-    if why == "press progress" and facts.get("before"):
+    if why == "press progress" and facts.get("earlier"):
         why = "press progress since launch"
-    if why.startswith("press weight") and isinstance(facts.get("printed"), float) and not math.isnan(float(facts["printed"])):
-        told.append(("about", Finding("find.press about printed", (("printed", _fact(index, "printed", float(facts["printed"]), check.id)),))))
+    if (
+        why.startswith("press weight")
+        and isinstance(facts.get("printed"), float)
+        and not math.isnan(float(facts["printed"]))
+    ):
+        told.append(
+            (
+                "about",
+                Finding(
+                    "find.press about printed",
+                    (("printed", _fact(index, "printed", float(facts["printed"]), check.id)),),
+                ),
+            )
+        )
     else:
         told.append(("about", Words("")))
     sentence: Fact = Finding(f"why.{why}", tuple(told))
@@ -91,15 +115,13 @@ def _said(index: Index, check: Check) -> Finding:
 
 
 def _amounts(index: Index, name: str, estimate: str) -> Iterator[tuple[str, Fact]]:
-    """Yield a bound as it is printed: a share, a change in points, or money in billions (en) and in units of 10^8 (zh)."""
+    """Yield a bound as it is printed: a share, a change in points, or a sum as the language counts large ones."""
     bound = index.bound(estimate)
     if bound is None:
         return
     amount = index.amount(bound, "interval")
     if name.endswith("profit"):
-        for suffix, scale in (("bn", 1e9), ("yi", 1e8)):
-            scaled = replace(amount, value=amount.value / scale, lo=amount.lo / scale, hi=amount.hi / scale, unit="count of money")
-            yield f"{name}_{suffix}", scaled
+        yield name, replace(amount, unit="large")
     elif name == "change":
         points = bound.unit == "share"
         yield name, replace(amount, unit="points" if points else "share", form="interval")
@@ -134,14 +156,30 @@ def _fact(index: Index, name: str, value: str | float, check: str = "") -> Fact:
 
 
 def _worded(index: Index, text: str) -> Words:
-    """Return a text of the table with the words that the study has for its parts in both languages."""
-    en, zh = text, text
+    """Return a text of the table in both languages: by the words that the study has for its parts; a figure by its sense."""
+    en, zh = _plain_english(text), text
     brands = {name: label for name, label in index.config.brands.labels.items() if name in text}
     for word, label in sorted((index.config.press.labels | brands).items(), key=lambda item: -len(item[0])):
         en, zh = en.replace(word, label.en), zh.replace(word, label.zh)
     if zh != text:
         zh = zh.replace(", ", "，").replace("; ", "；").replace(": ", "：")
     return Words(Text(en=en, zh=zh) if (en, zh) != (text, text) else text)
+
+
+def _plain_english(text: str) -> str:
+    """Return a figure in English where it is printed in Chinese; any other text as it is.
+
+    Examples
+    --------
+    >>> _plain_english("超过25.8万台"), _plain_english("17-18%"), _plain_english("181亿元")
+    ('more than 258,000', '17-18%', '18.1 bn')
+    """
+    quantity = None if text.isascii() else read_quantity(text)
+    if quantity is None or quantity.value is None:
+        return text
+    billions = abs(quantity.value) >= 1e9
+    number = f"{quantity.value / 1e9:,.6g} bn" if billions else f"{quantity.value:,.10g}"
+    return number if quantity.hedge == "exact" else f"{quantity.hedge} {number}"
 
 
 def _shares(index: Index, figures: tuple[Printed, ...]) -> Figure | None:
@@ -167,26 +205,56 @@ def _label(index: Index, figure: Printed) -> Finding:
 
 
 def _grid(index: Index, figures: tuple[Printed, ...]) -> Grid:
-    heads = ("entity", "metric", "as printed", "read as", "period", "band", "perimeter", "counted", "kind", "known", "source page", "row")
+    heads = ("of whom", "as printed", "read as", "period", "band", "counted", "known", "source page", "row")
     columns = tuple(Term(f"ui.press {head}") for head in heads)
     title = Finding("find.press grid", (("n", Amount(len(figures), "count")),))
     return Grid("press", title, columns, tuple(_row(index, f) for f in figures))
 
 
 def _row(index: Index, figure: Printed) -> Row:
-    share = figure.unit == "share"
-    unit = "share" if share else "figure of the press"
-    read = Amount(figure.value, unit, figure.lo, figure.hi, form="interval" if figure.lo < figure.hi else "value")
-    texts = (band_text(figure.band), figure.perimeter, ", ".join(p for p in (figure.place, counted_as(figure)) if p))
+    band = band_text(figure.band)
+    whom = Finding("find.press of whom" if figure.kind == "fact" else "find.press of whom, kind", (
+        ("brand", Brand(figure.entity)), ("metric", Term(f"metric.{figure.metric}")), ("kind", Term(f"kind.{figure.kind}")),
+    ))  # fmt: skip
+    counted = ", ".join(part for part in (figure.perimeter, figure.place, counted_as(figure)) if part)
     return Row((
-        Cell((Brand(figure.entity),), "label"), Cell((Term(f"metric.{figure.metric}"),)), Cell((_worded(index, figure.text),), "number"),
-        Cell((read,), "number"), Cell((When(figure.span.key, short=True),)),
-        *(Cell((_worded(index, text) if text else Term("ui.none"),)) for text in texts),
-        Cell((Term(f"kind.{figure.kind}"),)), Cell((Words(figure.first_known) if figure.first_known else Term("ui.none"),)),
+        Cell((whom,), "label"), Cell((_worded(index, figure.text),), "number"), Cell((_read_as(figure),), "number"),
+        Cell((When(figure.span.key, short=True),)), Cell((Words(band) if band else Term("ui.all prices"),)),
+        Cell((_worded(index, counted) if counted else Term("ui.none"),)),
+        Cell((Words(figure.first_known) if figure.first_known else Term("ui.none"),)),
         Cell((_page(figure.url),)), Cell((Words(str(figure.row)),), "number"),
     ))  # fmt: skip
 
 
+def _read_as(figure: Printed) -> Fact:
+    """Return the set that a figure stands for: shares in per cent, large counts in billions (en) and in 10^8 or 10^4 (zh)."""
+    amount = Amount(figure.value, "share", figure.lo, figure.hi, form="interval" if figure.lo < figure.hi else "value")
+    if figure.unit == "share":
+        return amount
+    size = abs(figure.value)
+    en = (1e9, " bn") if size >= 1e9 else (1e6, " m") if size >= 1e6 else (1.0, "")
+    zh = (1e8, " 亿") if size >= 1e8 else (1e4, " 万") if size >= 1e4 else (1.0, "")
+    return Words(Text(en=_ends(figure, *en, "en"), zh=_ends(figure, *zh, "zh")))
+
+
+def _ends(figure: Printed, scale: float, unit: str, lang: str) -> str:
+    words = NUMBER_WORDS[lang]
+    lo, hi = (f"{end / scale:,.6g}{unit}" for end in (figure.lo, figure.hi))
+    if figure.lo == figure.hi:
+        return lo
+    if math.isinf(figure.hi) or math.isinf(figure.lo):
+        return words["at least" if math.isinf(figure.hi) else "at most"].format(
+            value=lo if math.isinf(figure.hi) else hi
+        )
+    return words["to"].format(lo=lo.removesuffix(unit), hi=hi)
+
+
 def _page(url: str) -> Fact:
     parts = urlsplit(url) if url.startswith(("http://", "https://")) else None
-    return Link(parts.netloc.removeprefix("www."), url) if parts and parts.netloc else Words(url) if url else Term("ui.none")
+    return (
+        Link(parts.netloc.removeprefix("www."), url)
+        if parts and parts.netloc
+        else Words(url)
+        if url
+        else Term("ui.none")
+    )

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+
+import numpy as np
 
 from halfstep.core.estimate import Bound, Origin, Point, Refusal
 from halfstep.core.series import Series
@@ -16,17 +19,20 @@ from halfstep.report.grid_sheets import grid_sheet, number_format
 from halfstep.report.index import Index
 from halfstep.report.lenses import judged
 from halfstep.report.page import Grid, Listing, Page, Paragraph
+from halfstep.report.press import press_sentence
 from halfstep.report.say import Speaker
-from halfstep.report.sentence import sentence
+from halfstep.report.trust import guess_finding
 from halfstep.report.words import known, word
 from halfstep.report.workbook import Column, Entry, Front, Number, Sheet, sheet_name, workbook_bytes
 
 __all__ = ["render_workbook"]
 
-OWN = ("verdicts", "checks", "files", "left-out", "versions")
+OWN = ("verdicts", "checks", "guesses", "files", "left-out", "versions")
 """Tables of the page that have a fuller sheet of their own."""
 COUNTED = ("period", "threshold", "edge", "band")
 """Parts of a label that are numbers wherever they look like one."""
+PRESS = "press."
+"""What the ids of the press room start with; it words its own checks and refusals."""
 FIGURES = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 SENTENCES = ("method", "assumptions", "why", "do", "needs", "check", "guess")
 
@@ -129,32 +135,36 @@ class _Records:
         """Yield every point of every series; each part of a label has its column."""
         dims = dict.fromkeys(f"dim {dim}" for s in self.index.series.values() for dim in s.dims)
         for s in self.index.series.values():
-            what, unit = self._say(Need("what", s.what)), self._unit(s.unit)
-            for k, label in enumerate(s.index):
-                parts = {f"dim {dim}": _part(dim, text) for dim, text in zip(s.dims, label, strict=True)}
+            same: dict[str, Entry] = {"level": Number(s.level, "0.0%"), "unit": self._unit(s.unit)}
+            first: dict[str, Entry] = {"id": s.id, "what": self._say(Need("what", s.what)), **dict.fromkeys(dims)}
+            names, look = [f"dim {dim}" for dim in s.dims], self._look(s)
+            ends = zip(s.value.tolist(), s.lo.tolist(), s.hi.tolist(), s.n.tolist(), strict=True)
+            for label, (value, lo, hi, n) in zip(s.index, ends, strict=True):
+                parts = map(_part, s.dims, label)
                 yield {
-                    "id": s.id, "what": what, **{dim: parts.get(dim) for dim in dims}, **self._point_of(s, k),
-                    "level": Number(s.level, "0.0%"), "unit": unit, "n": Number(int(s.n[k]), "#,##0"),
+                    **first, **dict(zip(names, parts, strict=True)), "value": Number(value, look), "lo": Number(lo, look),
+                    "hi": Number(hi, look), **same, "n": Number(n, "#,##0"),
                 }  # fmt: skip
 
     def checks(self) -> Iterator[dict[str, Entry]]:
         """Yield every check."""
         for check in self.index.checks:
-            facts, figures = check_facts(check), figures_of(check)
-            said = [self._say(f) for f in (Finding(f"why.{check.why}", facts), figures) if f is not None]
+            facts = check_facts(check)
+            said = (
+                press_sentence(self.index, check) if check.id.startswith(PRESS) else Finding(f"why.{check.why}", facts)
+            )
             do = self._say(Finding(f"do.{check.do}", facts)) if check.do else None
             yield {
-                "status": self._say(Term(f"status.{check.status}")),
-                "check": " ".join(said),
-                "do": do,
-                "id": check.id,
-            }
+                "status": self._say(Term(f"status.{check.status}")), "check": " ".join(self._say(f) for f in (said, figures_of(check)) if f is not None),
+                "do": do, "id": check.id,
+            }  # fmt: skip
 
     def refusals(self) -> Iterator[dict[str, Entry]]:
         """Yield what was not answered, and the rooms that did not look."""
         for r in self.index.refusals:
+            why = press_sentence(self.index, r) if r.id.startswith(PRESS) else Term(f"why.{r.why}")
             yield {
-                "what": self._say(Need("what", r.what)), "why": self._say(Term(f"why.{r.why}")),
+                "what": self._say(Need("what", r.what)), "why": self._say(why),
                 "needs": self._say(needs_of(self.index, r.needs)), "id": r.id, **self._origin(r.origin),
             }  # fmt: skip
         for name, answer in self.index.outcome.answers.items():
@@ -166,7 +176,7 @@ class _Records:
         """Yield what the readers decided without being told."""
         for g in self.index.outcome.guesses:
             yield {
-                "guess": sentence(f"guess.{g.kind}", g.facts, self.speaker.lang), "table": g.table, "column": g.column,
+                "guess": self._say(guess_finding(g)), "table": g.table, "column": g.column,
                 "row": None if g.row is None else Number(g.row, "0"), "count": Number(g.count, "#,##0"),
             }  # fmt: skip
 
@@ -210,10 +220,11 @@ class _Records:
             "level": None if point is None else Number(point.level, "0.0%"), "unit": self._unit(record.unit),
         }  # fmt: skip
 
-    def _point_of(self, s: Series, k: int) -> dict[str, Entry]:
-        ends = [float(column[k]) for column in (s.value, s.lo, s.hi)]
-        look = "General" if " and " in s.unit else number_format(self.index.unit(s.unit), *ends)
-        return {name: Number(end, look) for name, end in zip(("value", "lo", "hi"), ends, strict=True)}
+    def _look(self, s: Series) -> str:
+        """Return one format for all points of a series; none where its points are of several kinds."""
+        unit = self.index.unit(s.unit)
+        known = s.value[np.isfinite(s.value)]
+        return "General" if " and " in unit or not known.size else number_format(unit, float(abs(known).max()))
 
     def _origin(self, origin: Origin) -> dict[str, Entry]:
         return {
@@ -224,6 +235,7 @@ class _Records:
         }
 
 
+@cache
 def _part(dim: str, text: str) -> Entry:
     """Return a part of a label; periods and prices that are plain numbers become numbers."""
     return Number(float(text)) if dim in COUNTED and FIGURES.fullmatch(text) else text

@@ -25,6 +25,8 @@ NUMBERS = {
     "at least": "{value} or more",
     "at most": "up to {value}",
     "anything": "any value",
+    "large": "1e9",
+    "large unit": " bn",
 }
 
 _UI = {

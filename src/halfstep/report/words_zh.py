@@ -25,6 +25,8 @@ NUMBERS = {
     "at least": "{value} 及以上",
     "at most": "至多 {value}",
     "anything": "任何值",
+    "large": "1e8",
+    "large unit": " 亿",
 }
 
 _UI = {
