@@ -17,6 +17,8 @@ from scipy.stats import binomtest
 from halfstep import __version__
 from validation.demand_lens import BAD, DemandEntry, run_demand
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
+from validation.press import KINDS as PRESS_WORLDS
+from validation.press import PressEntry, run_press
 from validation.price_lens import SEED, WORLDS, Dropped, Entry, drop_and_declare, family, run_world, swapped_labels
 
 OUT = Path(__file__).parent.parent / "docs" / "validation"
@@ -37,6 +39,11 @@ BROKEN_DEMAND = {
     "niche premium, reach not told": "the name row holds reach: no verdict is given on it",
     "mass brand, reach not told": "the name row holds reach: no verdict is given on it",
     BAD: "a second instrument moves with unseen quality",
+}
+
+BROKEN_PRESS = {
+    "another base": "shares of wider bands are printed by value, shares of narrow ones by units, under one base",
+    "a group not declared": "a tracker's group of two brands is taken for a third brand",
 }
 
 DROP_KINDS = ("null", "name missing", "reverse", "few models", "own attribute prices")
@@ -152,6 +159,33 @@ def demand_summary(kind: str, entries: list[DemandEntry]) -> dict[str, object]:
     return out
 
 
+def press_summary(kind: str, entries: list[PressEntry]) -> dict[str, object]:
+    """Return what printed figures are said to say in one kind of world; the sets are exact, so every rate is one or none."""
+    out: dict[str, object] = {"runs": len(entries)}
+    if kind in BROKEN_PRESS:
+        out["breaks an assumption"] = BROKEN_PRESS[kind]
+    weights = sum(e.weights for e in entries)
+    out["implied sizes that hold the true one"] = [sum(e.held for e in entries), weights]
+    out["mean width of an implied size"] = round(sum(e.width * e.weights for e in entries) / max(weights, 1), 4)
+    out["rank held"] = rate([e.rank for e in entries], 1.0, "equal")
+    out["progress held"] = rate([e.progress for e in entries], 1.0, "equal")
+    wrong = kind == "a slip"
+    out["figures said to conflict"] = rate([e.conflict for e in entries], 1.0 if wrong else 0.0, "equal")
+    if wrong:
+        out["the wrong figure named"] = rate([bool(e.named) for e in entries], 1.0, "equal")
+    out["entries"] = [e.record() for e in entries[:KEPT]]
+    return out
+
+
+def press(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of printed figures."""
+    worlds = {}
+    for kind in PRESS_WORLDS:
+        worlds[kind] = press_summary(kind, list(pool.map(partial(run_press, kind), range(runs), chunksize=5)))
+        print(json.dumps({kind: {k: v for k, v in worlds[kind].items() if k != "entries"}}, indent=1), flush=True)
+    return {"worlds": worlds}
+
+
 def demand(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the demand lens."""
     worlds = {}
@@ -195,15 +229,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--lens", choices=("price", "demand"), action="append")
+    parser.add_argument("--lens", choices=("price", "demand", "press"), action="append")
     options = parser.parse_args()
     head = {"seed": SEED, "versions": {"halfstep": __version__, "numpy": np.__version__, "scipy": scipy.__version__}}
     options.out.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for lens, make in (("price", price), ("demand", demand)):
+        for lens, make in (("price", price), ("demand", demand), ("press", press)):
             if options.lens and lens not in options.lens:
                 continue
-            path = options.out / f"{lens}_lens.json"
+            path = options.out / ("press.json" if lens == "press" else f"{lens}_lens.json")
             temporary = path.with_suffix(".tmp")
             text = json.dumps(head | make(pool, options.runs), indent=1, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")

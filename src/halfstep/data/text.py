@@ -22,7 +22,8 @@ __all__ = ["read_text"]
 _LONGEST = 8 << 20
 _MOST_COLUMNS = 2_000
 _BATCH = 2_000
-_MOST_CELLS = 60_000_000
+_MOST_CELLS = 150_000_000
+_FEW_CELLS = 20_000_000
 _SEPARATORS = (",", ";", "\t", "|", "，", "；", "^", "~", "\x01")
 _STAND_IN = "\x1f"
 """Takes the place of a separator that is more than one byte long while the file is read."""
@@ -158,7 +159,7 @@ def _record_widths(text: bytes, separator: str) -> _Counts | None:
 def _broad(file: str, widths: _Counts) -> Fault | None:
     """Return a fault where a row has very many cells, or all rows padded to the widest would."""
     widest = int(widths.max(initial=0))
-    if widest <= _MOST_COLUMNS and widest * len(widths) <= _MOST_CELLS:
+    if widest <= _MOST_COLUMNS and widest * len(widths) <= max(_FEW_CELLS, 2 * int(widths.sum())):
         return None
     what = f"expected rows of equal width; most have {int(np.median(widths)):,} cells, this row {widest:,}"
     return Fault(table=file, row=int(np.argmax(widths)) + 1, what=what, mend="look for a stray separator or quote")
@@ -197,7 +198,7 @@ def _row_by_row(file: str, text: bytes, separator: str) -> pl.DataFrame | Fault:
             if len(rows) == _BATCH:
                 parts.append(_padded(rows))
                 rows, held = [], held + parts[-1].width * _BATCH
-                if held > _MOST_CELLS:
+                if held > max(_FEW_CELLS, 2 * sum(widths)):
                     break
     except csv.Error as error:
         what = f"expected a header and rows of equal width; reading this row failed: {error}"

@@ -19,7 +19,7 @@ Codes = npt.NDArray[np.int64]
 
 TAME = 0.5
 """Norm of a cluster's hat matrix up to which a series stands for its eigenvalues."""
-ROWS = 1024
+ROWS = 2048
 """Padded rows of a batch: its arrays stay in the cache."""
 
 
