@@ -17,6 +17,7 @@ from scipy.stats import binomtest
 from halfstep import __version__
 from validation.demand_lens import BAD, DemandEntry, run_demand
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
+from validation.files import MUTATIONS, long_line, samples, try_file
 from validation.press import KINDS as PRESS_WORLDS
 from validation.press import PressEntry, run_press
 from validation.price_lens import SEED, WORLDS, Dropped, Entry, drop_and_declare, family, run_world, swapped_labels
@@ -186,6 +187,22 @@ def press(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return {"worlds": worlds}
 
 
+GOOD = ("same", "located", "faults", "loaded")
+
+
+def files(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Load every kind of broken file; `runs` of each kind, and lines of 100 MB."""
+    kinds: dict[str, dict[str, int]] = {}
+    bad: list[str] = []
+    for kind in MUTATIONS:
+        came = list(pool.map(partial(try_file, kind), range(runs), chunksize=20))
+        kinds[kind] = dict(sorted(Counter(c if c in GOOD else "bad" for c in came).items()))
+        bad += [f"{kind} {run}: {c}" for run, c in enumerate(came) if c not in GOOD]
+        print(kind, kinds[kind], flush=True)
+    out = {"files": runs * len(MUTATIONS), "samples": [s.name for s in samples()], "came of it": kinds, "bad": bad[:40]}
+    return out | {"lines of 100 MB": long_line()}
+
+
 def demand(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the demand lens."""
     worlds = {}
@@ -229,15 +246,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--lens", choices=("price", "demand", "press"), action="append")
+    parser.add_argument("--lens", choices=("price", "demand", "press", "files"), action="append")
     options = parser.parse_args()
     head = {"seed": SEED, "versions": {"halfstep": __version__, "numpy": np.__version__, "scipy": scipy.__version__}}
     options.out.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for lens, make in (("price", price), ("demand", demand), ("press", press)):
+        for lens, make in (("price", price), ("demand", demand), ("press", press), ("files", files)):
             if options.lens and lens not in options.lens:
                 continue
-            path = options.out / ("press.json" if lens == "press" else f"{lens}_lens.json")
+            path = options.out / (f"{lens}.json" if lens in ("press", "files") else f"{lens}_lens.json")
             temporary = path.with_suffix(".tmp")
             text = json.dumps(head | make(pool, options.runs), indent=1, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")

@@ -208,6 +208,8 @@ def _tastes(inputs: Inputs) -> Question:
     cheapest = Study("demand section", None)
     if config.demand is None:
         needs.append(Need("demand section", fatal=True))
+    elif not config.demand.instruments and not config.demand.cost:
+        needs.append(Need("instruments", fatal=True))
     if config.columns.outcome == "deliveries" and inputs.flow is None:
         needs.append(Need("flow table", (("focal", config.study.focal),), fatal=True))
         cheapest = Study("printed orders", 0, (("focal", config.study.focal),))

@@ -121,10 +121,11 @@ def test_an_answer_changes_what_follows(tmp_path: Path) -> None:
     key = f"{ugly.file}#手机/price"
     assert [o.options for o in guessed.open if o.role == key] == [("成交均价", "官方标价")]
     told = propose((data,), {key: "官方标价", "focal": "晨风", "benchmarks": "云岭\n远山"})
-    assert [o.role for o in told.open] == []
+    assert [o.role for o in told.open] == ["unseen"]
     assert (told.basis, told.focal, told.benchmarks) == ("list", "晨风", ("云岭", "远山"))
     assert max(told.edges) > max(guessed.edges) or told.edges != guessed.edges
-    assert {key for key, _, _ in told.guessed} == {"edges"}
+    assert {key for key, _, _ in told.guessed} == {"edges", "unseen_quality_max"}
+    assert propose((data,), {"unseen": ".25"}).unseen == 0.25
 
 
 def test_the_benchmark_proposed_is_the_dearest_with_enough_models() -> None:

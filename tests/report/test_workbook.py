@@ -7,13 +7,16 @@ import json
 import math
 import re
 import zipfile
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import polars as pl
 import pytest
 
+from halfstep.core.check import Guess
 from halfstep.report import json_text
 from halfstep.report.compose import compose
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, Words
@@ -29,6 +32,7 @@ from tests.invented import market, write
 from tests.report.studies import STUDIES
 
 BOTH = pytest.mark.parametrize("lang", LANGUAGES)
+SHIPPED = Path(__file__).parents[2] / "studies"
 RECORDS = ("verdicts", "estimates", "series", "checks", "refusals", "guesses", "inputs")
 
 
@@ -148,6 +152,26 @@ def test_heads_and_names_have_words(outcomes: dict[str, Outcome], shipped: Outco
                 assert [h for h in heads if latin.search(h)] == []
     for series in Index.of(shipped).series.values():
         assert [d for d in series.dims if not known(f"head.dim {d}")] == []
+
+
+@BOTH
+def test_every_guess_is_worded(outcomes: dict[str, Outcome], lang: str) -> None:
+    seen = (("example", "12万"), ("read", 120_000))
+    guess = Guess(table="sales.csv", kind="wan", row=3, column="price", count=2, facts=seen)
+    (row,) = rows(read(replace(outcomes["dark"], guesses=(guess,)), lang), "guesses", lang)
+    sentence, table, column, first, count = row.values()
+    assert (table, column, first, count) == ("sales.csv", "price", 3, 2)
+    assert "12万" in sentence
+    assert "120,000" in sentence
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/study.toml")), ids=lambda p: str(p.parent.name))
+def test_no_sentence_of_a_shipped_study_lacks_a_fact(path: Path) -> None:
+    outcome = run(path.parent)
+    books = [read(outcome, lang) for lang in LANGUAGES]
+    cells = (cell.value for book in books for sheet in book for row in sheet.iter_rows() for cell in row)
+    texts = {text for text in cells if isinstance(text, str)}
+    assert [text for text in texts if re.search(r"\{\w*\}", text)] == []
 
 
 def test_same_run_same_bytes(shipped: Outcome) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable
 
 from halfstep.cli.console import Fact, Out
 
-__all__ = ["can_ask", "choose"]
+__all__ = ["any_text", "can_ask", "choose", "multiple", "nothing_else"]
 
 SHOWN = 12
 """Options that are listed; more are counted and may be written out."""
@@ -17,15 +19,24 @@ def can_ask(out: Out) -> bool:
     return not out.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def choose(question: str, options: tuple[str, ...], out: Out, *, many: bool = False, free: bool = False) -> str:
+def choose(
+    question: str,
+    options: tuple[str, ...],
+    out: Out,
+    *,
+    many: bool = False,
+    free: Callable[[str], bool],
+) -> str:
     """Return the option chosen, the first where nothing is written; several are parted by line ends.
 
     Parameters
     ----------
     options
         The guess first; "" stands for none of them.
-    many, free
-        Whether several may be chosen; whether another text may be written.
+    many
+        Whether several may be chosen.
+    free
+        Whether a text that is no option may be written.
     """
     out.text()
     shown = [option or out.say("new.none") for option in options]
@@ -46,9 +57,24 @@ def choose(question: str, options: tuple[str, ...], out: Out, *, many: bool = Fa
         found = [_one(part.strip(), options) for part in parts if part.strip()]
         if found and all(one is not None for one in found):
             return "\n".join(dict.fromkeys(one for one in found if one is not None))
-        if free:
+        if free(answer):
             return answer
         out.line("new.again", ("answer", answer))
+
+
+def nothing_else(_: str) -> bool:
+    """Whether a text may be written: none may but the options."""
+    return False
+
+
+def any_text(_: str) -> bool:
+    """Whether a text may be written: any may."""
+    return True
+
+
+def multiple(answer: str) -> bool:
+    """Whether a text is a number from 0."""
+    return re.fullmatch(r"\d+(\.\d+)?|\.\d+", answer) is not None
 
 
 def _one(answer: str, options: tuple[str, ...]) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from halfstep.cli.ask import can_ask, choose
+from halfstep.cli.ask import any_text, can_ask, choose, multiple, nothing_else
 from halfstep.cli.check import guesses, loaded_record, show
 from halfstep.cli.console import Out, fault_records, raw_record
 from halfstep.cli.entry import FAULTS, RAN
@@ -132,7 +132,8 @@ def _answer(question: Open, proposal: Proposal, out: Out) -> str:
     why = out.say(question.why, *known.get(role, ()))
     key = "new.ask column" if file and role != "kind" else f"new.ask {role}"
     text = out.say(key, ("file", file), ("role", out.say(f"is.{role}") if file else ""), ("why", why))
-    return choose(text, question.options, out, many=role == "benchmarks", free=role == "currency")
+    free = {"currency": any_text, "unseen": multiple}.get(role, nothing_else)
+    return choose(text, question.options, out, many=role == "benchmarks", free=free)
 
 
 def _written(folder: Path, files: Files, proposal: Proposal, out: Out) -> Iterator[Fault]:

@@ -83,7 +83,8 @@ class _Writer:
         yield f"margin_reason = {_both(*reason)}"
         if "sales" in p.maps:
             yield self.note("draft.unmeasured")
-            yield f"# unmeasured = [{_both('...', '……')}]\n# unseen_quality_max = 0.5"
+            yield f"unmeasured = [{_both('quality that the table does not list', '表中没有列出的品质')}]"
+            yield f"unseen_quality_max = {p.unseen:g}{self._guess('unseen_quality_max')}"
 
     def _columns(self, kind: str, table: TableMap) -> Iterator[str]:
         others = self._other_prices(table) if kind == "sales" else {}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["Heading", "find_heading", "is_dated", "is_figure", "letters"]
+__all__ = ["Heading", "column_place", "find_heading", "is_dated", "is_figure", "letters"]
 
 Line = Sequence[str | None]
 
@@ -47,6 +47,20 @@ def letters(place: int) -> str:
         place, rest = divmod(place - 1, 26)
         name = chr(65 + rest) + name
     return name
+
+
+def column_place(name: str) -> int:
+    """Return a column's place, from 0, from its letters.
+
+    Examples
+    --------
+    >>> column_place("A"), column_place("AB")
+    (0, 27)
+    """
+    place = 0
+    for letter in name:
+        place = 26 * place + ord(letter) - 64
+    return place - 1
 
 
 @dataclass(frozen=True, slots=True)

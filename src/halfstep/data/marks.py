@@ -14,6 +14,7 @@ from io import BytesIO
 from xml.parsers import expat
 from zipfile import ZipFile
 
+from halfstep.data.header_row import column_place
 from halfstep.data.shape import Merged
 
 __all__ = [
@@ -59,20 +60,6 @@ class Marks:
     errors: tuple[tuple[int, int, str], ...] = ()
     hidden_rows: int = 0
     hidden_columns: int = 0
-
-
-def column_of(name: bytes) -> int:
-    """Return a column's place from its letters.
-
-    Examples
-    --------
-    >>> column_of(b"A"), column_of(b"AB")
-    (0, 27)
-    """
-    place = 0
-    for letter in name:
-        place = 26 * place + letter - 64
-    return place - 1
 
 
 def unpacked(raw: bytes, scanned: str) -> ZipFile:
@@ -168,12 +155,14 @@ def _xlsx_sheet(book: ZipFile, member: str) -> Marks:
             hidden_rows += sum(map(bool, map(_HIDDEN.search, _ROW.findall(piece))))
             hidden_columns += sum(map(bool, map(_HIDDEN.search, _COLUMN.findall(piece))))
         for left, top, last, bottom in _MERGED.findall(piece):
-            merged.append((int(top), column_of(left), int(bottom), column_of(last)))
+            merged.append((int(top), column_place(left.decode()), int(bottom), column_place(last.decode())))
         for found in _ERROR.finditer(piece):
             place, value = _PLACE.search(found[1]), _VALUE.search(piece, found.end(), found.end() + 4_000)
             if place is None:
                 raise BrokenWorkbookError("a cell with an error does not say where it is")
-            errors.append((int(place[2]), column_of(place[1]), value[1].decode(errors="replace") if value else "#N/A"))
+            errors.append(
+                (int(place[2]), column_place(place[1].decode()), value[1].decode(errors="replace") if value else "#N/A")
+            )
     return Marks(rows, columns, tuple(merged), tuple(errors), hidden_rows, hidden_columns)
 
 
@@ -183,7 +172,7 @@ def _reach(piece: bytes, rows: int) -> tuple[int, int]:
     places = _PLAIN_PLACE.findall(piece)
     if len(places) < cells:
         places = _PLACE.findall(piece)
-    columns = max((column_of(name) + 1 for name in {name for name, _ in places}), default=0)
+    columns = max((column_place(name.decode()) + 1 for name in {name for name, _ in places}), default=0)
     reach = max(map(int, {row for _, row in places}), default=0)
     if len(places) < cells:
         heads = _ROW.findall(piece)

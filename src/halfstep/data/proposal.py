@@ -25,6 +25,9 @@ Facts = tuple[tuple[str, str | float | int], ...]
 
 MIN_MODELS = 3
 """Models of a brand in a year below which it is not proposed where others have more."""
+UNSEEN = 1.0
+"""What the table lacks is proposed to be worth at most as much as the strongest attribute: with no bound nothing would be
+decided, and with nothing declared the table would pass for complete."""
 QUANTILES = (0.25, 0.5, 0.75, 0.9)
 """Of prices: the edges of the bands that are proposed, rounded."""
 STEPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -67,6 +70,8 @@ class Proposal:
         `columns.price_basis` and `columns.outcome`.
     edges
         Of price bands; empty where prices do not differ.
+    unseen
+        `study.unseen_quality_max`.
     aliases
         Spelling in the table -> spelling used.
     frequency
@@ -76,7 +81,8 @@ class Proposal:
     guessed
         Key of a setting -> key of the reason, and facts: what was taken without anybody having said so.
     open
-        What is to be asked if somebody is there, by key: "focal", "benchmarks", "currency", or "<file>/<role>".
+        What is to be asked if somebody is there, by key: "focal", "benchmarks", "currency", "unseen", or
+        "<file>/<role>".
     faults
         Why no study can be written yet.
     """
@@ -89,6 +95,7 @@ class Proposal:
     basis: str = "list"
     outcome: str = "sales"
     edges: tuple[float, ...] = ()
+    unseen: float = UNSEEN
     aliases: tuple[tuple[str, str], ...] = ()
     frequency: int = 1
     metrics: tuple[tuple[str, str], ...] = ()
@@ -152,6 +159,7 @@ def _of_sales(maps: dict[str, TableMap], sales: TableMap, answers: Mapping[str, 
         return Proposal(maps, open=tuple(asked), faults=(fault,))
     focal, benchmarks = _who(brands, answers, asked, guessed)
     unit = _money(price, answers, asked, guessed)
+    unseen = _unseen(answers, asked, guessed)
     basis, outcome = price.header.says(BASES), quantity.header.says(OUTCOMES)
     if not basis:
         guessed.append(("price_basis", "draft.basis unsaid", ()))
@@ -165,7 +173,7 @@ def _of_sales(maps: dict[str, TableMap], sales: TableMap, answers: Mapping[str, 
         fault = Fault(table=sales.table.file, what=what, mend=mend)
         return Proposal(maps, focal, benchmarks, open=tuple(asked), faults=(fault,))
     return Proposal(
-        maps, focal, benchmarks, unit, _as_of(sales), basis or "list", outcome or "sales", edges, aliases,
+        maps, focal, benchmarks, unit, _as_of(sales), basis or "list", outcome or "sales", edges, unseen, aliases,
         max(p.frequency for p in periods), guessed=tuple(guessed), open=tuple(asked),
     )  # fmt: skip
 
@@ -257,6 +265,14 @@ def _money(
         )
         guessed.append(("currency", "draft.no currency", ()))
     return said
+
+
+def _unseen(answers: Mapping[str, str], asked: list[Open], guessed: list[tuple[str, str, Facts]]) -> float:
+    if "unseen" in answers:
+        return float(answers["unseen"])
+    asked.append(Open("unseen", (f"{UNSEEN:g}", "0.5", "2"), "draft.unseen"))
+    guessed.append(("unseen_quality_max", "draft.unseen", ()))
+    return UNSEEN
 
 
 def _as_of(table: TableMap) -> str:

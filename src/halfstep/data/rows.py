@@ -39,8 +39,8 @@ def check_rows(config: StudyConfig, table: Table) -> Iterator[Fault]:
         blank = text(column).is_null()
         yield from where(table, column, blank, "expected a name; the cell is blank", "fill it or remove the row")
         cut = text(column).str.contains(_CUT).fill_null(False)
-        what, mend = "expected an id; a spreadsheet made it a number and lost its last digits", "export it again as text"
-        yield from where(table, column, cut, what, mend, show=True)
+        what = "expected an id; a spreadsheet made it a number and lost its last digits"
+        yield from where(table, column, cut, what, "export it again as text", show=True)
     yield from _numbers(config, table)
     if columns.first_known:
         yield from _days(table, columns.first_known)

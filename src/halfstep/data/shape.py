@@ -76,11 +76,14 @@ def shape(file: str, cells: Cells) -> Body:
         told, faults = uneven(file, below, heading.names, beyond)
         guesses += told
     names, told = _named(file, below, dict(zip(places[:beyond], heading.names, strict=False)), row)
-    faults = [*_twins(file, row, list(names.values())), *faults]
+    kept = below.select(ROW, *names)
+    twins = list(_twins(file, row, list(names.values())))
+    if not twins:
+        kept.columns = [ROW, *names.values()]
+    faults = [*twins, *faults]
     if below.height == 0 and not faults:
         faults.append(Fault(table=file, what="expected rows; the table has none", mend="export the table again"))
-    kept = below.select(ROW, *names)
-    return Body(kept if faults else kept.rename(names), (*guesses, *told), tuple(faults))
+    return Body(kept, (*guesses, *told), tuple(faults))
 
 
 def _filled(frame: pl.DataFrame, places: list[str]) -> pl.Series:
@@ -114,8 +117,9 @@ def _filled_down(
     """Repeat a word or a date in the rows that its merged cell covers; a figure may be a sum and is left alone."""
     start: int = below[ROW][0] if below.height else 0
     of_column: dict[str, list[tuple[int, int]]] = {}
+    known = set(places)
     for top, left, bottom, _ in sorted(merged):
-        if str(left) in places and bottom > top >= start:
+        if str(left) in known and bottom > top >= start:
             of_column.setdefault(str(left), []).append((top - start, min(bottom - start, below.height - 1)))
     guesses = []
     for place, blocks in of_column.items():

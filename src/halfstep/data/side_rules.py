@@ -111,7 +111,7 @@ def _twins(config: StudyConfig, plan: Plan, table: Table) -> Iterator[Fault]:
     length = LENGTHS[found.pop()] if len(found) == 1 else ""
     compared = {} if plan.whole else {word: "" if word in _STOCKS else length for word in plan.figures if word in shown}
     for row, what, why in twins(table, key, shown, compared):
-        mend = f"{why}: keep one row for each {', '.join(parts)}" if compared else f"keep one row for each {', '.join(parts)}"
+        mend = (f"{why}: " if compared else "") + f"keep one row for each {', '.join(parts)}"
         yield Fault(table=table.file, row=row, column=next(iter(plan.brands.values())), what=what, mend=mend)
 
 

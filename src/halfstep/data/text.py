@@ -113,23 +113,23 @@ def _separator(text: bytes) -> str:
 
 def _cells(file: str, text: bytes, separator: str) -> pl.DataFrame | Fault:
     """Return every record as a row of cells."""
-    mark = separator
+    mark, marked = separator, text
     if len(separator.encode()) > 1:
         if _STAND_IN.encode() in text:
             return _row_by_row(file, text, separator)
-        mark, text = _STAND_IN, text.replace(separator.encode(), _STAND_IN.encode())
-    if text.count(mark.encode()) + text.count(b"\n") > _MOST_CELLS or text.count(b'"') > 2 * _MOST_CELLS:
+        mark, marked = _STAND_IN, text.replace(separator.encode(), _STAND_IN.encode())
+    if marked.count(mark.encode()) + text.count(b"\n") > _MOST_CELLS or text.count(b'"') > 2 * _MOST_CELLS:
         what = f"expected at most {_MOST_CELLS:,} cells; the file has more"
         return Fault(table=file, what=what, mend="give it as Parquet, or leave columns out")
-    widths = _record_widths(text, mark)
+    widths = _record_widths(marked, mark)
     frame = None
     if widths is not None:
         broad = _broad(file, widths)
         if broad:
             return broad
-        frame = _at_once(text, mark, widths)
+        frame = _at_once(marked, mark, widths)
     if frame is None:
-        return _row_by_row(file, text, mark)
+        return _row_by_row(file, text, separator)
     if mark != separator and b'"' in text:
         frame = frame.with_columns(pl.exclude(ROW, WIDTH).str.replace_all(mark, separator, literal=True))
     return frame
@@ -190,15 +190,16 @@ def _row_by_row(file: str, text: bytes, separator: str) -> pl.DataFrame | Fault:
     parts: list[pl.DataFrame] = []
     rows: list[list[str]] = []
     widths: list[int] = []
-    held = 0
+    held = written = 0
     try:
         for cells in reader:
             rows.append(cells)
             widths.append(max(len(cells), 1))
+            written += len(cells)
             if len(rows) == _BATCH:
                 parts.append(_padded(rows))
                 rows, held = [], held + parts[-1].width * _BATCH
-                if held > max(_FEW_CELLS, 2 * sum(widths)):
+                if held > max(_FEW_CELLS, 2 * written):
                     break
     except csv.Error as error:
         what = f"expected a header and rows of equal width; reading this row failed: {error}"

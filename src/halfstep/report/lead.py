@@ -211,7 +211,23 @@ def _deciding(index: Index, verdict: Verdict, facts: tuple[tuple[str, Fact], ...
         parts.append(Finding("find.measure", (("unmeasured", Many(named, "ui.list")),)))
     if verdict.margin_met is not None and math.isfinite(verdict.margin_met):
         parts.append(margins)
+    parts.append(_cheapest(index, verdict, focal))
     return Finding("find.sentences", (("text", Many(tuple(parts), "ui.then")),))
+
+
+def _cheapest(index: Index, verdict: Verdict, models: Bound | None) -> Finding:
+    """Name the cheapest study that would decide a half, by evidence tier: rows, then a column, then an experiment."""
+    study = index.config.study
+    if models is not None:
+        number = Amount(models.hi, "models", ref=models.id)
+        return Finding("find.cheapest rows", (("focal", Brand(study.focal)), ("models", number)))
+    if study.unmeasured and verdict.breaking is not None:
+        named = Many(tuple(Words(u) for u in study.unmeasured), "ui.list")
+        return Finding(
+            "find.cheapest column",
+            (("unmeasured", named), ("benchmark", Brand(verdict.benchmark)), ("focal", Brand(study.focal))),
+        )
+    return Finding("find.cheapest experiment", (("benchmark", Brand(verdict.benchmark)), ("focal", Brand(study.focal))))
 
 
 def _refused(index: Index, refusal: Refusal) -> Finding:

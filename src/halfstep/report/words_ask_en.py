@@ -51,6 +51,7 @@ _NEEDS = {
     "need.unmeasured": "[study] unmeasured: nothing is declared that buyers see and the table lacks, so the verdict takes the table for complete",
     "need.bound on unseen quality": "[study] unseen_quality_max: without a bound nothing that unseen quality could turn is decided",
     "need.demand section": "a section [demand] in study.toml: what moves price and not taste",
+    "need.instruments": "something that moves price and not taste: [demand] instruments or cost",
     "need.flow table": "a flow table: one row a brand and period, with columns brand, period, orders, cancellations, backlog; of {focal} at least",
     "need.flow of a brand": "rows of {focal} in the flow table",
     "need.backlog": "the backlog of {focal} at the end of each period",

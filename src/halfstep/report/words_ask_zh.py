@@ -51,6 +51,7 @@ _NEEDS = {
     "need.unmeasured": "[study] 的 unmeasured：没有申报买家看得到而表中没有的品质，结论把这张表当作完整的",
     "need.bound on unseen quality": "[study] 的 unseen_quality_max：不给上限，凡是未测品质可能推翻的都下不了结论",
     "need.demand section": "study.toml 中的 [demand] 一节：写明什么只影响价格、不影响偏好",
+    "need.instruments": "只影响价格、不影响偏好的东西：[demand] 的 instruments 或 cost",
     "need.flow table": "订单表：每个品牌每期一行，要有品牌、时期、订单、退订、积压各列；至少要有{focal}",
     "need.flow of a brand": "订单表中{focal}的数据",
     "need.backlog": "{focal}各期期末的积压订单",
