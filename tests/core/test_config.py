@@ -31,7 +31,6 @@ def test_plain_text_serves_both_languages() -> None:
         ({"study": {"tier": 3}}, "study.tier"),
         ({"study": {"colour": "red"}}, "study.colour"),
         ({"study": {"unseen_quality_max": -0.1}}, "study.unseen_quality_max"),
-        ({"attributes": []}, "attributes"),
         ({"attributes": [{"id": "Power 1", "label": "p", "columns": ["x"]}]}, "attributes.0.id"),
         ({"attributes": [{"id": "power", "label": "p", "columns": []}]}, "attributes.0.columns"),
         ({"bands": {"edges": []}}, "bands.edges"),

@@ -111,6 +111,13 @@ class TestNumbers:
         assert table.frame["power"].to_list() == [1.0, None, None]
         assert told(table.guesses) == {"nan_word": (2, 1)}
 
+    def test_texts_stored_as_categories_are_texts(self, tmp_path: Path) -> None:
+        coded = text_market(units=in_row("units", 5, "1.2千")).with_columns(
+            pl.col("units", "year").cast(pl.Categorical)
+        )
+        loaded = load(write(tmp_path, coded, {"tables": {"sales": "sales.parquet"}}))
+        assert told(loaded.guesses) == {"wan": (4, 1)}
+
     def test_the_numbers_reach_the_study_and_the_guesses_come_along(self, tmp_path: Path) -> None:
         frame = text_market(units=in_row("units", 5, "１.2千"), power=in_row("power", 9, "无"))
         loaded = load(write(tmp_path, frame))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
+import openpyxl
 import pytest
 from pydantic import BaseModel
 
@@ -53,9 +54,9 @@ def commands(text: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/demo.md", "docs/first-study.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/demo.md", "docs/first-study.md", "docs/first-five-minutes.md"])
 def test_every_halfstep_command_in_the_docs_parses_and_names_things_that_exist(name: str) -> None:
-    from halfstep.cli import app
+    from halfstep.cli.app import app
 
     for command in commands(read(name)):
         for part in re.split(r"&&|\|", command):
@@ -66,6 +67,35 @@ def test_every_halfstep_command_in_the_docs_parses_and_names_things_that_exist(n
                 for word in arguments:
                     if word.startswith(("studies/", "tests/")):
                         assert (ROOT / word).exists(), command
+
+
+def test_the_first_five_minutes_lead_from_a_workbook_to_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The table of first-study.md as a workbook, then every command of the page, as they stand there."""
+    from halfstep.cli import main
+
+    table = re.search(r"```csv\n(.*?)```", read("docs/first-study.md"), flags=re.DOTALL)
+    assert table is not None
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for line in table[1].splitlines():
+        book.active.append([float(cell) if cell.replace(".", "").isdigit() else cell for cell in line.split(",")])
+    book.save(tmp_path / "washing machines.xlsx")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("halfstep.cli.doctor.requires", lambda _: ["numpy>=2"])
+    told = commands(read("docs/first-five-minutes.md"))
+    assert len(told) <= 5
+    for command in told:
+        with pytest.raises(SystemExit) as stopped:
+            main(shlex.split(command)[1:])
+        assert stopped.value.code == 0, command
+    assert "Overall" in capsys.readouterr().out or "总体" in capsys.readouterr().out
+    assert sorted(p.name for p in (tmp_path / "machines" / "out").iterdir()) == [
+        "report.html",
+        "report.json",
+        "report.xlsx",
+    ]
 
 
 def test_the_two_commands_stand_in_the_readme() -> None:
@@ -80,7 +110,7 @@ def test_the_two_commands_stand_in_the_readme() -> None:
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
-        *(f"docs/{n}.md" for n in ("study", "notation", "glossary", "demo", "first-study")),
+        *(f"docs/{n}.md" for n in ("study", "notation", "glossary", "demo", "first-study", "first-five-minutes")),
     ],
 )
 def test_links_lead_somewhere(name: str) -> None:

@@ -142,3 +142,49 @@ def test_interrupted_anywhere(
     write_files(folder, dict.fromkeys(NAMES, b"next"))
     assert hidden(folder) == []
     assert versions(folder) == whole("next")
+
+
+def test_what_a_killed_run_left_is_removed_and_what_is_the_users_goes_back(tmp_path: Path) -> None:
+    folder, left = tmp_path / "out", tmp_path / ".out.halfstep-0000"
+    left.mkdir()
+    (left / NAMES[0]).write_text("half")
+    (left / "notes.txt").write_text("mine")
+    write_files(folder, dict.fromkeys(NAMES, b"new"))
+    write_files(folder, dict.fromkeys(NAMES, b"newer"))
+    assert hidden(folder) == []
+    assert versions(folder) == whole("newer")
+    assert (folder / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("own", [False, True])
+@posix
+def test_two_runs_at_once_wait_for_each_other(tmp_path: Path, own: bool) -> None:
+    folder = tmp_path / "out"
+    write_files(folder, dict.fromkeys(NAMES, b"0"))
+    if own:
+        (folder / "notes.txt").write_text("mine")
+    arguments = [sys.executable, "-c", CHILD.replace("while True:", "for _ in range(100):")]
+    children = [subprocess.Popen([*arguments, str(n), str(folder), *NAMES]) for n in (1000, 2000)]
+    assert [child.wait() for child in children] == [0, 0]
+    assert hidden(folder) == []
+    assert list(versions(folder)) == list(NAMES)
+    assert len(set.union(*versions(folder).values())) == 1
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    try:
+        (tmp_path / "out").symlink_to(tmp_path / "real", target_is_directory=True)
+    except OSError:
+        pytest.skip("no links here")
+    files = write_files(tmp_path / "out", dict.fromkeys(NAMES, b"new"))
+    assert (tmp_path / "out").is_symlink()
+    assert [f.read_bytes() for f in files] == [b"new"] * 3
+    assert versions(tmp_path / "real") == whole("new")
+
+
+def test_a_file_in_the_way_is_named_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match="expected a folder"):
+        write_files(tmp_path / "file", {"a": b""})
+    assert (tmp_path / "file").read_text() == "in the way"

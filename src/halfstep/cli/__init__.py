@@ -1,4 +1,4 @@
-"""The command line: the only floor that prints. Nothing heavy is imported before a command needs it."""
+"""The command line: the only floor that prints. Nothing heavy is loaded before a command needs it."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from halfstep import __version__
+from halfstep.cli.codes import RAN
 from halfstep.cli.console import Out, raw
-from halfstep.cli.entry import RAN
 from halfstep.cli.language import Lang, chosen
 
 __all__ = ["app"]

@@ -33,19 +33,20 @@ def choose(
     ----------
     options
         The guess first; "" stands for none of them.
+    shown
+        Options as they are listed.
     many
         Whether several may be chosen.
     free
         Whether a text that is no option may be written.
     """
     out.text()
-    shown = [option or out.say("new.none") for option in options]
     for n, option in enumerate(shown[:SHOWN], start=1):
         out.line("new.options", ("n", str(n)), ("option", option))
     if len(shown) > SHOWN:
         out.line("new.more", ("n", len(shown) - SHOWN))
     while True:
-        facts: tuple[tuple[str, Fact], ...] = (("question", question), ("guess", shown[0]))
+        facts: tuple[tuple[str, Fact], ...] = (("question", question), ("guess", options[0] or out.say("new.none")))
         out.text(out.say("new.ask", *facts), end=" ")
         try:
             answer = input().strip()

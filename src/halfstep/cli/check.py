@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from halfstep.cli.codes import RAN
 from halfstep.cli.console import Fact, Out, raw_record
-from halfstep.cli.entry import RAN
 from halfstep.cli.progress import progress
 
 if TYPE_CHECKING:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from halfstep.cli.entry import FAULTS
+from halfstep.cli.codes import FAULTS
 from halfstep.cli.language import Lang
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, ConsoleOptions
+    from rich.measure import Measurement
+    from rich.text import Text
 
     from halfstep.core.check import Fault
 
@@ -70,14 +72,13 @@ class Out:
             return
         from rich import box
         from rich.table import Table
-        from rich.text import Text
 
         console = _console()
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
         for head in heads:
-            table.add_column(Text(_printable(head, console)), overflow="fold")
+            table.add_column(_Cell(_printable(head, console)))
         for row in rows:
-            table.add_row(*(Text(_printable(cell, console)) for cell in row))
+            table.add_row(*(_Cell(_printable(cell, console)) for cell in row))
         console.print(table)
 
     def faults(self, faults: tuple[Fault, ...], done: str = "cli.nothing was run") -> int:
@@ -136,16 +137,41 @@ def _printable(text: str, console: Console) -> str:
     return encodable(text, console.encoding)
 
 
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """A cell of a table that breaks its lines as `_wrapped` does."""
+
+    text: str
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.cells import cell_len
+        from rich.measure import Measurement
+
+        pieces = (cell_len(piece.rstrip()) for piece in _PIECES.findall(self.text))
+        lines = (cell_len(line) for line in self.text.split("\n"))
+        return Measurement(max(pieces, default=0), max(lines, default=0))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text
+
+        yield Text(_wrapped(self.text, options.max_width))
+
+
 def _wrapped(text: str, width: int) -> str:
     """Break lines at blanks and between Chinese characters; no line begins with a closing mark."""
-    from rich.cells import cell_len
+    from rich.cells import cell_len, chop_cells
 
-    lines = [""]
-    for piece in _PIECES.findall(text):
-        if lines[-1] and cell_len(lines[-1]) + cell_len(piece.rstrip()) > width:
-            lines[-1] = lines[-1].rstrip()
-            lines.append("")
-        lines[-1] += piece if lines[-1] or len(lines) == 1 else piece.lstrip()
+    lines: list[str] = []
+    for whole in text.split("\n"):
+        line = ""
+        for piece in _PIECES.findall(whole):
+            if line and cell_len(line) + cell_len(piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line = ""
+            *full, piece = chop_cells(piece, width) if cell_len(piece.rstrip()) > width else [piece]
+            lines += full
+            line += piece if line or not piece.isspace() else ""
+        lines.append(line)
     return "\n".join(lines)
 
 

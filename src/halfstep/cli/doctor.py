@@ -15,8 +15,8 @@ from importlib.metadata import PackageNotFoundError, packages_distributions, req
 from pathlib import Path
 
 from halfstep import __version__
+from halfstep.cli.codes import FAULTS, RAN
 from halfstep.cli.console import Out, raw_record
-from halfstep.cli.entry import FAULTS, RAN
 
 __all__ = ["Line", "look"]
 

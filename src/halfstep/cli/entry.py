@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["FAULTS", "INTERRUPTED", "MISUSED", "NOTHING", "RAN", "main"]
+from halfstep.cli.codes import INTERRUPTED, MISUSED, RAN
 
-RAN, MISUSED, FAULTS, NOTHING, INTERRUPTED = 0, 1, 2, 3, 130
+__all__ = ["main"]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -22,11 +22,23 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         raise SystemExit(_run(words))
     except KeyboardInterrupt:
-        print("interrupted; nothing was half-written", file=sys.stderr)
+        _interrupted("--json" in words)
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:  # `halfstep check DIR | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(RAN) from None
+
+
+def _interrupted(as_json: bool) -> None:
+    from halfstep.cli.language import default
+
+    told = {"en": "interrupted; nothing was half-written", "zh": "已中断；没有留下写到一半的文件"}[default(os.environ)]
+    if as_json:
+        from halfstep.cli.console import raw_record
+
+        raw_record({"error": told})
+    else:
+        print(told, file=sys.stderr)
 
 
 def _run(words: list[str]) -> int:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from halfstep.cli.ask import any_text, can_ask, choose, multiple, nothing_else
 from halfstep.cli.check import guesses, loaded_record, show
+from halfstep.cli.codes import FAULTS, RAN
 from halfstep.cli.console import Out, fault_records, raw_record
-from halfstep.cli.entry import FAULTS, RAN
 from halfstep.cli.progress import progress
 from halfstep.core.check import Fault
 
@@ -95,14 +95,15 @@ def _agreed(tables: tuple[Table, ...], answers: dict[str, str], talk: bool, out:
     from halfstep.data.proposal import propose
 
     proposal = propose(tables, answers)
-    asked = False
     _show_maps(proposal, out)
+    of_columns = False
     while talk and proposal.open:
         question = proposal.open[0]
+        if of_columns and "/" not in question.role:
+            _show_maps(proposal, out)
+        of_columns = "/" in question.role
         answers[question.role] = _answer(question, proposal, out)
-        proposal, asked = propose(tables, answers), True
-    if asked:
-        _show_maps(proposal, out)
+        proposal = propose(tables, answers)
     return proposal
 
 
@@ -133,7 +134,19 @@ def _answer(question: Open, proposal: Proposal, out: Out) -> str:
     key = "new.ask column" if file and role != "kind" else f"new.ask {role}"
     text = out.say(key, ("file", file), ("role", out.say(f"is.{role}") if file else ""), ("why", why))
     free = {"currency": any_text, "unseen": multiple}.get(role, nothing_else)
-    return choose(text, question.options, out, many=role == "benchmarks", free=free)
+    shown = tuple(_shown(option, role, proposal, out) for option in question.options)
+    return choose(text, question.options, out, shown=shown, many=role == "benchmarks", free=free)
+
+
+def _shown(option: str, role: str, proposal: Proposal, out: Out) -> str:
+    """Return an option as it is listed: kinds in words, brands with what is known of them."""
+    if role == "kind":
+        return out.say(f"table.{option}")
+    brand = next((b for b in proposal.brands if b.name == option and role in ("focal", "benchmarks")), None)
+    if brand is None:
+        return option or out.say("new.none")
+    price = float(f"{brand.price:.4g}")
+    return out.say("new.brand", ("brand", brand.name), ("price", price), ("models", brand.models))
 
 
 def _written(folder: Path, files: Files, proposal: Proposal, out: Out) -> Iterator[Fault]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from halfstep.cli.codes import FAULTS, NOTHING, RAN
 from halfstep.cli.console import Out, raw, raw_record
-from halfstep.cli.entry import FAULTS, NOTHING, RAN
 from halfstep.cli.progress import progress
 
 if TYPE_CHECKING:

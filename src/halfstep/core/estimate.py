@@ -150,7 +150,8 @@ def row_ranges(rows: Sequence[int] | npt.NDArray[np.int64]) -> str:
     >>> row_ranges([9, 2, 3, 4])
     '2-4,9'
     """
-    ordered = np.unique(np.asarray(rows, dtype=np.int64))
+    ordered = np.sort(np.asarray(rows, dtype=np.int64))
+    ordered = ordered[np.concatenate([[True], np.diff(ordered) > 0])] if len(ordered) else ordered
     breaks = np.flatnonzero(np.diff(ordered) != 1)
     first = ordered[np.concatenate([[0], breaks + 1])] if len(ordered) else ordered
     last = ordered[np.concatenate([breaks, [-1]])] if len(ordered) else ordered

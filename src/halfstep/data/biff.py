@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from struct import unpack_from
 
-from halfstep.data.marks import BrokenWorkbookError, Marks, members, unpacked
+from halfstep.data.marks import BrokenWorkbookError, Marks, members, small, unpacked
 from halfstep.data.shape import Merged
 
 __all__ = ["xls_marks", "xlsb_marks"]
@@ -170,7 +170,7 @@ def xlsb_marks(raw: bytes) -> dict[str, Marks]:
     book = unpacked(raw, "xl/worksheets/")
     files = members(book, "xl/_rels/workbook.bin.rels")
     out = {}
-    for kind, body in _xlsb_records(book.read("xl/workbook.bin")):
+    for kind, body in _xlsb_records(small(book, "xl/workbook.bin")):
         if kind == 156:
             relation, after = _wide_text(body, 8)
             name, _ = _wide_text(body, after)

@@ -18,13 +18,16 @@ _FIGURE = re.compile(
 )
 _NOTHING = re.compile(r"[-–—−/.*]+|n/?a|nan|null|none|无", re.IGNORECASE)
 _DATED = re.compile(
-    r"(?:19|20)\d\d(?:年|[-/.年]\s?(?:\d{1,2}|[QqHh][1-4]|[一二三四1-4]季度?)(?:月|[-/.月]\d{1,2}日?)?|[QqHh][1-4])?(?: \d\d:\d\d(?::\d\d)?)?"
+    r"(?:19|20)\d\d(?:年|[-/.年]\s?(?:\d{1,2}|[QqHh][1-4]|第?[一二三四1-4]季度?|[上下]半年)(?:月|[-/.月]\d{1,2}日?)?|[QqHh][1-4])?(?: \d\d:\d\d(?::\d\d)?)?"
 )
 _BELOW = 10
+_LONGEST = 40
 
 
 def is_figure(cell: str) -> bool:
     """Say whether a cell is a number as people write them (12.3%, 约2.8万, 17-18), a date, or a dash for nothing."""
+    if len(cell) > _LONGEST:
+        return False
     return bool(_FIGURE.fullmatch(cell) or _DATED.fullmatch(cell) or _NOTHING.fullmatch(cell))
 
 

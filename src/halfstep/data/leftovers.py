@@ -72,7 +72,7 @@ def notes(frame: pl.DataFrame, columns: Sequence[str]) -> int:
 
 def _speaks(filled: Sequence[str], width: int) -> tuple[bool, bool]:
     """Return whether a row begins as a note does, and whether with a colon."""
-    found = _NOTE.match(filled[0]) if filled and width > 1 else None
+    found = _NOTE.match(filled[0][:QUOTED]) if filled and width > 1 else None
     few = len(filled) <= min(2, width - 1)
     starred = few and len(filled) == 1 and bool(_STARRED.match(filled[0]))
     return (found is not None and few) or starred, found is not None and found["end"] in (":", "：")

@@ -22,8 +22,8 @@ __all__ = [
     "BrokenWorkbookError",
     "Marks",
     "blocks",
-    "column_of",
     "members",
+    "small",
     "tags",
     "unpacked",
     "xlsx_marks",
@@ -91,6 +91,13 @@ def blocks(book: ZipFile, member: str, end: bytes) -> Iterator[bytes]:
     yield rest
 
 
+def small(book: ZipFile, member: str) -> bytes:
+    """Return a member that is no sheet."""
+    if book.getinfo(member).file_size > _BLOCK:
+        raise BrokenWorkbookError(f"{member} is very large")
+    return book.read(member)
+
+
 def tags(xml: bytes, local: str) -> list[dict[str, str]]:
     """Return the attributes of all elements of a name; a document that declares entities is refused."""
     found: list[dict[str, str]] = []
@@ -112,7 +119,7 @@ def tags(xml: bytes, local: str) -> list[dict[str, str]]:
 def members(book: ZipFile, rels: str) -> dict[str, str]:
     """Return relation -> member for the sheets of a workbook."""
     out = {}
-    for rel in tags(book.read(rels), "Relationship"):
+    for rel in tags(small(book, rels), "Relationship"):
         target = rel.get("Target", "")
         out[rel.get("Id", "")] = target[1:] if target.startswith("/") else f"xl/{target}"
     return {key: member for key, member in out.items() if member in book.namelist()}
@@ -122,13 +129,13 @@ _PREFIX = re.compile(rb"<(/?)\w+:")
 _CELL = re.compile(rb"<c[\s/>]")
 _PLAIN_PLACE = re.compile(rb' r="([A-Z]{1,3})(\d{1,7})"')
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
-_ROW = re.compile(rb"<row\b[^>]*")
+_ROW = re.compile(rb"<row\b[^<>]*")
 _ROW_NUMBER = re.compile(rb"""\br=["'](\d{1,7})["']""")
-_COLUMN = re.compile(rb"<col\b[^>]*")
+_COLUMN = re.compile(rb"<col\b[^<>]*")
 _HIDDEN = re.compile(rb"""\bhidden=["'](?:1|true)["']""")
-_ERROR = re.compile(rb"""<c\b([^>]*\bt=["']e["'][^>]*)>""")
+_ERROR = re.compile(rb"""<c\b([^<>]*\bt=["']e["'][^<>]*)>""")
 _VALUE = re.compile(rb"<v>([^<]{1,20})")
-_MERGED = re.compile(rb"""<mergeCell\b[^>]*\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
+_MERGED = re.compile(rb"""<mergeCell\b[^<>]*\bref=["']([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})["']""")
 
 
 def xlsx_marks(raw: bytes) -> dict[str, Marks]:
@@ -136,7 +143,7 @@ def xlsx_marks(raw: bytes) -> dict[str, Marks]:
     book = unpacked(raw, "xl/worksheets/")
     files = members(book, "xl/_rels/workbook.xml.rels")
     out = {}
-    for sheet in tags(book.read("xl/workbook.xml"), "sheet"):
+    for sheet in tags(small(book, "xl/workbook.xml"), "sheet"):
         relation = next((value for key, value in sheet.items() if key.rpartition(":")[2] == "id"), "")
         if relation in files:
             out[sheet.get("name", "")] = _xlsx_sheet(book, files[relation])

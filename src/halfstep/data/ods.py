@@ -11,13 +11,13 @@ from halfstep.data.shape import Merged
 __all__ = ["ods_marks"]
 
 _MOST_REPEATED = 5_000_000
-_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^>]*)>")
+_TAG = re.compile(rb"<(/?)table:(table|table-row|table-cell|covered-table-cell)(?=[\s/>])([^<>]*)>")
 _NAME = re.compile(rb"""\btable:name=(["'])(.*?)\1""")
 _REPEATED = re.compile(rb"""\btable:number-(?:rows|columns)-repeated=["'](\d{1,9})["']""")
 _SPANNED = re.compile(rb"""\btable:number-(rows|columns)-spanned=["'](\d{1,9})["']""")
 _FAILED = re.compile(rb"""\bcalcext:value-type=["']error["']""")
 _HIDDEN = re.compile(rb"""\btable:visibility=["'](?:collapse|filter)["']""")
-_TEXT = re.compile(rb"<text:p[^>]*>([^<]{1,20})")
+_TEXT = re.compile(rb"<text:p[^<>]*>([^<]{1,20})")
 
 
 def ods_marks(raw: bytes) -> dict[str, Marks]:

@@ -68,6 +68,8 @@ class Proposal:
         Last day of the last period, or the day on which the last row became known.
     basis, outcome
         `columns.price_basis` and `columns.outcome`.
+    brands
+        Of a sales table, the dearest first.
     edges
         Of price bands; empty where prices do not differ.
     unseen
@@ -94,6 +96,7 @@ class Proposal:
     as_of: str = ""
     basis: str = "list"
     outcome: str = "sales"
+    brands: tuple[BrandFacts, ...] = ()
     edges: tuple[float, ...] = ()
     unseen: float = UNSEEN
     aliases: tuple[tuple[str, str], ...] = ()
@@ -173,7 +176,7 @@ def _of_sales(maps: dict[str, TableMap], sales: TableMap, answers: Mapping[str, 
         fault = Fault(table=sales.table.file, what=what, mend=mend)
         return Proposal(maps, focal, benchmarks, open=tuple(asked), faults=(fault,))
     return Proposal(
-        maps, focal, benchmarks, unit, _as_of(sales), basis or "list", outcome or "sales", edges, unseen, aliases,
+        maps, focal, benchmarks, unit, _as_of(sales), basis or "list", outcome or "sales", brands, edges, unseen, aliases,
         max(p.frequency for p in periods), guessed=tuple(guessed), open=tuple(asked),
     )  # fmt: skip
 
@@ -229,24 +232,28 @@ def _who(
 ) -> tuple[str, tuple[str, ...]]:
     """Return focal brand and benchmarks: as answered, or the dearest, and the one that sells most of the others."""
     enough = [b for b in brands if b.models >= MIN_MODELS] or list(brands)
-    focal = answers.get("focal", "")
-    named = tuple(name for name in answers.get("benchmarks", "").split("\n") if name)
+    focal, named = answers.get("focal", ""), _names(answers)
     if not named:
-        dearest = next((b for b in enough if b.name != focal), None) or next(b for b in brands if b.name != focal)
-        named = (dearest.name,)
+        dearest = next(b for b in (*enough, *brands) if b.name != focal)
         guessed.append(("benchmarks", "draft.dearest", (("price", _short(dearest.price)),)))
-        asked.append(Open("benchmarks", (dearest.name, *(b.name for b in brands if b is not dearest)), "draft.dearest"))
+        named = (dearest.name,)
     if not focal:
-        others = [b for b in enough if b.name not in named] or [b for b in brands if b.name not in named]
-        if others:
-            most = max(others, key=lambda b: b.value)
-            focal = most.name
-            guessed.append(("focal", "draft.sells most", ()))
-            rest = (
-                b.name for b in brands if b.name != focal and b.name not in answers.get("benchmarks", "").split("\n")
-            )
-            asked.insert(len(asked) - ("benchmarks" not in answers), Open("focal", (focal, *rest), "draft.sells most"))
+        most = max(
+            [b for b in enough if b.name not in named] or [b for b in brands if b.name not in named],
+            key=lambda b: b.value,
+        )
+        focal = most.name
+        guessed.append(("focal", "draft.sells most", ()))
+        others = (b.name for b in brands if b.name not in (focal, *_names(answers)))
+        asked.append(Open("focal", (focal, *others), "draft.sells most"))
+    if not _names(answers):
+        others = (b.name for b in brands if b.name not in (*named, answers.get("focal", "")))
+        asked.append(Open("benchmarks", (*named, *others), "draft.dearest"))
     return focal, named
+
+
+def _names(answers: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(name for name in answers.get("benchmarks", "").split("\n") if name)
 
 
 def _short(value: float) -> float:
@@ -317,7 +324,7 @@ def _of_press(maps: dict[str, TableMap], answers: Mapping[str, str], asked: list
     market = next((name for name in names if name.casefold() in WHOLE.split("|")), "")
     names = [name for name in names if name != market]
     focal = answers.get("focal", "")
-    named = tuple(name for name in answers.get("benchmarks", "").split("\n") if name)
+    named = _names(answers)
     if not focal and names:
         focal = next((name for name in names if name not in named), "")
         guessed.append(("focal", "draft.most figures", ()))

@@ -78,7 +78,8 @@ def _settled(config: StudyConfig, table: Table) -> Table:
     for column in _columns(config, table.name):
         if column.name in table.frame.columns:
             columns.setdefault(column.name, column)
-    frame, guesses = table.frame, list(table.guesses)
+    coded = [name for name, kind in table.frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
+    frame, guesses = table.frame.with_columns(pl.col(coded).cast(pl.String)), list(table.guesses)
     numbers = [name for name, column in columns.items() if column.kind in _MARKS]
     clean = set(numbers) - _dirty(frame, numbers)
     for column in (column for name, column in columns.items() if name not in clean):

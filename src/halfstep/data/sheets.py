@@ -24,6 +24,8 @@ from halfstep.data.shape import Body, Cells, shape
 __all__ = ["is_workbook", "read_sheet"]
 
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PERHAPS_CUT = r"^-?(?:[0-9]+\.[0-9]{9}|0)$"
+_DECIMAL = r"^-?(?:[0-9]+\.[0-9]+|0)$"
 _DAY = r"^(\d{4}-\d\d-\d\d) 00:00:00$"
 _CLOCK = r"^1899-12-3[01] (\d\d:\d\d:\d\d)$"
 _FAILED = (
@@ -118,7 +120,7 @@ def _sheets(raw: bytes, part: str) -> dict[str, _Sheet]:
                 out[title] = _Sheet(pl.DataFrame(), True)
                 continue
             sheet = book.load_sheet(i, header_row=None, skip_rows=0, dtypes="string")
-            cells = pl.DataFrame(sheet)
+            cells = _whole_decimals(book, i, pl.DataFrame(sheet))
             cells.columns = [str(column.absolute_index) for column in sheet.available_columns()]
             cells = cells.with_columns(pl.all().str.strip_chars().replace("", None))
             filled = cells.width and cells.select(~pl.all_horizontal(pl.all().is_null())).to_series().any()
@@ -130,6 +132,21 @@ def _sheets(raw: bytes, part: str) -> dict[str, _Sheet]:
         ):
             raise BrokenWorkbookError(first_line(error)) from None
         raise
+
+
+def _whole_decimals(book: fastexcel.ExcelReader, sheet: int, cells: pl.DataFrame) -> pl.DataFrame:
+    """Return cells with every decimal that the workbook holds: as text the reader gives nine at most, no zeros at the end."""
+    cut = pl.all().str.contains(_PERHAPS_CUT).any()
+    places = [k for k, found in enumerate(cells.select(cut).row(0)) if found] if cells.height else []
+    if not places:
+        return cells
+    numbers = pl.DataFrame(book.load_sheet(sheet, header_row=None, skip_rows=0, dtypes=dict.fromkeys(places, "float")))
+    whole = []
+    for name in (cells.columns[k] for k in places):
+        number = numbers[name]
+        is_cut = cells[name].str.contains(_DECIMAL) & number.is_not_null() & (number != 0)
+        whole.append(pl.when(pl.lit(is_cut)).then(pl.lit(number.cast(pl.String))).otherwise(pl.col(name)).alias(name))
+    return cells.with_columns(whole)
 
 
 def _body(label: str, cells: pl.DataFrame, marks: Marks | None, guesses: list[Guess]) -> Body:

@@ -11,7 +11,7 @@ point): no system replaces several files in one step. The later files are taken 
 ones are put in: a few renames, done in well under a millisecond. Killed between them the folder holds the first file and
 some or none of the later ones, all of one run, never of two; the next run completes them.
 
-Ctrl-C, and any error, leave the files of the run before. What a killed run left behind is removed by the next run into
+Ctrl-C, and any error, leave the files of one run too. What a killed run left behind is removed by the next run into
 the same folder. Files that are not of the run are neither read, moved nor removed. Runs into one folder at the same time
 wait for each other, except on Windows.
 """
