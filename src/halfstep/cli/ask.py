@@ -19,43 +19,35 @@ def can_ask(out: Out) -> bool:
     return not out.as_json and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def choose(
-    question: str,
-    options: tuple[str, ...],
-    out: Out,
-    *,
-    many: bool = False,
-    free: Callable[[str], bool],
-) -> str:
+def choose(question: str, options: dict[str, str], out: Out, *, many: bool, free: Callable[[str], bool]) -> str:
     """Return the option chosen, the first where nothing is written; several are parted by line ends.
 
     Parameters
     ----------
     options
-        The guess first; "" stands for none of them.
-    shown
-        Options as they are listed.
+        Option -> how it is listed, the guess first; "" stands for none of them.
     many
         Whether several may be chosen.
     free
         Whether a text that is no option may be written.
     """
     out.text()
+    shown, known = list(options.values()), tuple(options)
     for n, option in enumerate(shown[:SHOWN], start=1):
         out.line("new.options", ("n", str(n)), ("option", option))
     if len(shown) > SHOWN:
         out.line("new.more", ("n", len(shown) - SHOWN))
     while True:
-        facts: tuple[tuple[str, Fact], ...] = (("question", question), ("guess", options[0] or out.say("new.none")))
+        facts: tuple[tuple[str, Fact], ...] = (("question", question), ("guess", known[0] or out.say("new.none")))
         out.text(out.say("new.ask", *facts), end=" ")
         try:
             answer = input().strip()
         except EOFError:
             answer = ""
         if not answer:
-            return options[0]
+            return known[0]
         parts = answer.replace("，", ",").replace("、", ",").split(",") if many else [answer]
-        found = [_one(part.strip(), options) for part in parts if part.strip()]
+        found = [_one(part.strip(), known) for part in parts if part.strip()]
         if found and all(one is not None for one in found):
             return "\n".join(dict.fromkeys(one for one in found if one is not None))
         if free(answer):

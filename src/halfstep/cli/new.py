@@ -134,8 +134,8 @@ def _answer(question: Open, proposal: Proposal, out: Out) -> str:
     key = "new.ask column" if file and role != "kind" else f"new.ask {role}"
     text = out.say(key, ("file", file), ("role", out.say(f"is.{role}") if file else ""), ("why", why))
     free = {"currency": any_text, "unseen": multiple}.get(role, nothing_else)
-    shown = tuple(_shown(option, role, proposal, out) for option in question.options)
-    return choose(text, question.options, out, shown=shown, many=role == "benchmarks", free=free)
+    options = {option: _shown(option, role, proposal, out) for option in question.options}
+    return choose(text, options, out, many=role == "benchmarks", free=free)
 
 
 def _shown(option: str, role: str, proposal: Proposal, out: Out) -> str:
