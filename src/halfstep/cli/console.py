@@ -165,12 +165,12 @@ def _wrapped(text: str, width: int) -> str:
     for whole in text.split("\n"):
         line = ""
         for piece in _PIECES.findall(whole):
-            if line and cell_len(line) + cell_len(piece.rstrip()) > width:
+            if line.strip() and cell_len(line) + cell_len(piece.rstrip()) > width:
                 lines.append(line.rstrip())
                 line = ""
             *full, piece = chop_cells(piece, width) if cell_len(piece.rstrip()) > width else [piece]
             lines += full
-            line += piece if line or not piece.isspace() else ""
+            line += piece
         lines.append(line)
     return "\n".join(lines)
 

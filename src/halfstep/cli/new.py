@@ -142,6 +142,8 @@ def _shown(option: str, role: str, proposal: Proposal, out: Out) -> str:
     """Return an option as it is listed: kinds in words, brands with what is known of them."""
     if role == "kind":
         return out.say(f"table.{option}")
+    if role == "unseen":
+        return out.say("new.times", ("n", option))
     brand = next((b for b in proposal.brands if b.name == option and role in ("focal", "benchmarks")), None)
     if brand is None:
         return option or out.say("new.none")

@@ -41,7 +41,7 @@ _NEW = {
     "new.nobody": "Nobody can be asked here, so every guess was taken, as with --yes; each is marked “# guessed” in study.toml.",
     "new.yes": "Every guess was taken; each is marked “# guessed” in study.toml.", "new.guesses": "Taken without anybody having said so: {guesses}.", "new.guess": "{key} ({why})",
     "new.written": "Written: {file}", "new.copied": "Copied: {file}", "new.exists": "there is a study already; it was not touched",
-    "new.brand": "{brand} (mean price {price}, {models} models)",
+    "new.times": "{n} times", "new.brand": "{brand} (mean price {price}, {models} models)",
 }  # fmt: skip
 
 _DRAFT = {

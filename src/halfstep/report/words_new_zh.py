@@ -41,7 +41,7 @@ _NEW = {
     "new.nobody": "这里无法提问，因此和 --yes 一样全部采用猜测；study.toml 中逐条标有“# 猜测”。",
     "new.yes": "全部采用猜测；study.toml 中逐条标有“# 猜测”。", "new.guesses": "以下没有人说过，由程序代定：{guesses}。", "new.guess": "{key}（{why}）",
     "new.written": "已写入：{file}", "new.copied": "已复制：{file}", "new.exists": "这里已有一个研究，没有改动它",
-    "new.brand": "{brand}（均价 {price}，{models} 款）",
+    "new.times": "{n} 倍", "new.brand": "{brand}（均价 {price}，{models} 款）",
 }  # fmt: skip
 
 _DRAFT = {

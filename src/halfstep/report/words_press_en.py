@@ -60,6 +60,7 @@ PRESS: dict[str, str] = {
     "method.press.progress": "What was counted within the target's own period, over the target; the daily rate over the days left.", "method.press.gross profit": "Revenue times gross margin of one perimeter, end by end.",
     "method.press.gross profit across": "The wider perimeter's gross profit less what the rest may have earned.", "method.press.rank": "Brands surely larger, and brands possibly larger, by one source; what the listed shares leave is room for brands not listed.",
     "method.press.change": "Later less earlier, end by end, only between the same part of two years counted alike.", "method.press.halves": "No regression can be run on printed figures.",
+    "left.press, after as_of": "printed figures first known after the as-of date", "left.press, revised later": "printed figures that were revised before the as-of date",
     "room.press": "printed figures",
     "guess.press range": "{count} ranges were read as everything between their ends, e.g. {example}", "guess.press more than": "{count} figures are lower bounds (“more than”), e.g. {example}",
     "guess.press at least": "{count} figures are lower bounds (“at least”), e.g. {example}", "guess.press less than": "{count} figures are upper bounds (“less than”), e.g. {example}",

@@ -60,6 +60,7 @@ PRESS: dict[str, str] = {
     "method.press.progress": "目标期内的计数除以目标；再按余下天数求日均。", "method.press.gross profit": "同一范围的收入乘以毛利率，逐端计算。",
     "method.press.gross profit across": "较大范围的毛利减去其余部分可能的毛利。", "method.press.rank": "按单一来源，数出必然更大与可能更大的品牌；已列份额之外的余地留给未列品牌。",
     "method.press.change": "后减前，逐端计算，只在两年的同一时段、同一口径之间进行。", "method.press.halves": "公开数字无法做回归。",
+    "left.press, after as_of": "截止日之后才公布的公开数字", "left.press, revised later": "截止日之前已有修订值的公开数字",
     "room.press": "公开数字",
     "guess.press range": "{count}个区间读作两端之间的全部取值，例如{example}", "guess.press more than": "{count}个数字是下限（“超过”），例如{example}",
     "guess.press at least": "{count}个数字是下限（“至少”），例如{example}", "guess.press less than": "{count}个数字是上限（“不到”），例如{example}",

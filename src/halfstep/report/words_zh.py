@@ -21,7 +21,7 @@ NUMBERS = {
     "any behind": "差任意多",
     "any in front": "高出任意多",
     "level": "持平",
-    "across": "{lo}到{hi}",
+    "across": "{lo} 到{hi}",
     "at least": "{value} 及以上",
     "at most": "至多 {value}",
     "anything": "任何值",
