@@ -92,8 +92,8 @@ def run_press(kind: str, run: int) -> PressEntry:
         weights=len(weights),
         held=sum(b.lo - 1e-6 <= truth <= b.hi + 1e-6 for b, truth in weights),
         width=float(np.mean([b.hi - b.lo for b, _ in weights])) if weights else 0.0,
-        rank=rank is None or rank.lo <= 1 + (sold > sold[0]).sum() <= rank.hi,
-        progress=reached.lo - 1e-6 <= sold[0] / target <= reached.hi,
+        rank=rank is None or rank.lo <= 1 + int((sold > sold[0]).sum()) <= rank.hi,
+        progress=bool(reached.lo - 1e-6 <= sold[0] / target <= reached.hi),
     )
 
 

@@ -138,6 +138,15 @@ def test_side_tables_come_along(tmp_path: Path) -> None:
     )
 
 
+def test_sales_and_printed_figures_make_one_study(tmp_path: Path) -> None:
+    files = [str(UGLY["chinese_gbk"].put(tmp_path)), str(PRESS.put(tmp_path))]
+    assert code("new", str(tmp_path / "s"), "--from", *files, "--yes") == 0
+    found = settings(tmp_path / "s")
+    assert set(found["tables"]) == {"sales", "press"}
+    assert found["study"]["as_of"] == "2025-02-01"
+    assert found["press"] == {"market": "全市场", "metrics": {"出货量": "units", "市占率": "share"}}
+
+
 def test_a_brand_that_is_not_in_the_table_is_a_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = str(UGLY["english"].put(tmp_path))
     assert code("new", str(tmp_path / "s"), "--from", path, "--focal", "Nobody", "--yes") == 2

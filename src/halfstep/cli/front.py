@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from halfstep import __version__
-from halfstep.cli.language import default
+from halfstep.cli.language import chosen
 
 __all__ = ["PAGES", "front_page"]
 
@@ -48,10 +47,6 @@ Exit codes: 0 it ran, 1 misused, 2 the study has faults, 3 nothing can be answer
 
 def front_page(version_only: bool) -> None:
     """Print the version, or what can be done."""
-    text = f"{__version__}\n" if version_only else PAGES[default(os.environ)]
+    text = f"{__version__}\n" if version_only else PAGES[chosen(None)]
     encoding = sys.stdout.encoding or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = PAGES["en"].encode(encoding, "replace").decode(encoding)
-    print(text, end="")
+    print(text.encode(encoding, "replace").decode(encoding), end="")

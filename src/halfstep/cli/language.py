@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import sys
 from collections.abc import Mapping
 from typing import Literal
 
@@ -16,8 +17,15 @@ NAMED = "HALFSTEP_LANG"
 
 
 def chosen(lang: Lang | None) -> Lang:
-    """Return the language asked for, or the user's own."""
-    return default(os.environ) if lang is None else lang
+    """Return the language asked for, or the user's own if the console can show it."""
+    if lang is not None:
+        return lang
+    own = default(os.environ)
+    try:
+        "半步".encode((own == "zh" and sys.stdout.encoding) or "utf-8")
+    except UnicodeEncodeError:
+        return "en"
+    return own
 
 
 def default(environment: Mapping[str, str]) -> Lang:

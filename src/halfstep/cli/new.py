@@ -39,14 +39,18 @@ def make(folder: Path, paths: tuple[Path, ...], given: Mapping[str, str], yes: b
     yes
         Nothing is asked; every guess is taken.
     """
+    from halfstep.data.proposal import Proposal, propose
+
+    answers = {key: answer for key, answer in given.items() if answer}
     with progress(out, 2) as step:
         step("read")
         tables, files, faults = _read(folder, paths)
         step("propose")
+        proposal = Proposal({}, faults=tuple(faults)) if faults else propose(tables, answers)
     if faults:
-        return out.faults(tuple(faults), NOT_WRITTEN)
+        return out.faults(proposal.faults, NOT_WRITTEN)
     talk = not yes and can_ask(out)
-    proposal = _agreed(tables, {key: answer for key, answer in given.items() if answer}, talk, out)
+    proposal = _agreed(proposal, tables, answers, talk, out)
     if proposal.faults:
         return out.faults(proposal.faults, NOT_WRITTEN)
     try:
@@ -90,11 +94,10 @@ def _read(folder: Path, paths: tuple[Path, ...]) -> tuple[tuple[Table, ...], Fil
     return tuple(tables), files, faults
 
 
-def _agreed(tables: tuple[Table, ...], answers: dict[str, str], talk: bool, out: Out) -> Proposal:
+def _agreed(proposal: Proposal, tables: tuple[Table, ...], answers: dict[str, str], talk: bool, out: Out) -> Proposal:
     """Show what the tables were taken for; ask what is open until nothing is."""
     from halfstep.data.proposal import propose
 
-    proposal = propose(tables, answers)
     _show_maps(proposal, out)
     of_columns = False
     while talk and proposal.open:
@@ -103,7 +106,7 @@ def _agreed(tables: tuple[Table, ...], answers: dict[str, str], talk: bool, out:
             _show_maps(proposal, out)
         of_columns = "/" in question.role
         answers[question.role] = _answer(question, proposal, out)
-        proposal = propose(tables, answers)
+        proposal = propose(tables, answers, proposal.maps)
     return proposal
 
 
@@ -216,13 +219,16 @@ def _checked(folder: Path, proposal: Proposal, out: Out) -> int:
         "guessed": [{"key": key, "why": out.say(why, *facts)} for key, why, facts in proposal.guessed],
     }
     try:
-        loaded = load(folder)
+        with progress(out, 2) as step:
+            step("read")
+            loaded = load(folder)
+            step("check")
+            asked = questions(loaded)
     except StudyFaultsError as error:
         if out.as_json:
             raw_record({"faults": fault_records(error.faults), **record})
             return FAULTS
         return out.faults(error.faults)
-    asked = questions(loaded)
     if out.as_json:
         raw_record({"faults": [], **record, **loaded_record(loaded, asked, out)})
         return RAN

@@ -43,7 +43,7 @@ class _Writer:
         if sales is not None:
             yield from self._attributes(sales.attributes)
             yield from self._of_sales()
-        elif self.proposal.market or self.proposal.metrics:
+        if self.proposal.market or self.proposal.metrics:
             yield from self._press()
 
     def note(self, key: str, facts: Facts = ()) -> str:

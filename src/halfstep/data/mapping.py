@@ -129,15 +129,17 @@ class TableMap:
         return None if name is None else self.profiles[name]
 
 
-def map_table(table: Table, given: Mapping[str, str]) -> TableMap:
+def map_table(table: Table, given: Mapping[str, str], looked: tuple[Profile, ...] = ()) -> TableMap:
     """Guess what a table is and which column is what.
 
     Parameters
     ----------
     given
         What was answered before: "kind", or a role -> its column.
+    looked
+        Profiles of the columns, if they are there already.
     """
-    seen = {profile.name: profile for profile in profiles(table)}
+    seen = {profile.name: profile for profile in looked or profiles(table)}
     columns = list(seen.values())
     kind = given.get("kind") or _kind(columns)
     if not kind:

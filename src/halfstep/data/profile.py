@@ -19,7 +19,7 @@ from halfstep.data.tables import ROW, Table
 
 __all__ = ["Profile", "profiles"]
 
-LOOKED_AT = 300
+LOOKED_AT = 100
 """Different cells of a column that are read as dates; one with more of them is judged by these."""
 MOST = 20_000
 """Different cells that are read as figures as people write them; those that are plain numbers do not count."""
@@ -101,7 +101,8 @@ def _profile(name: str, column: pl.Series) -> Profile:
         texts = texts.set(texts.is_in(nothing), None)
         counts = {cell: rows for cell, rows in counts.items() if cell not in nothing}
     values, marks = _values(column, texts, counts)
-    cells = [str(cell) for cell in texts.drop_nulls().unique(maintain_order=True).head(LOOKED_AT)]
+    broken = column.dtype.is_float() and bool((values % 1 > 0).any())
+    cells = [] if broken else [str(cell) for cell in texts.drop_nulls().unique(maintain_order=True).head(LOOKED_AT)]
     filled, looked = sum(counts.values()), sum(counts[cell] for cell in cells)
     return Profile(
         name=name,

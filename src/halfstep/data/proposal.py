@@ -108,7 +108,9 @@ class Proposal:
     faults: tuple[Fault, ...] = ()
 
 
-def propose(tables: tuple[Table, ...], answers: Mapping[str, str]) -> Proposal:
+def propose(
+    tables: tuple[Table, ...], answers: Mapping[str, str], before: Mapping[str, TableMap] | None = None
+) -> Proposal:
     """Propose a study.
 
     Parameters
@@ -116,8 +118,11 @@ def propose(tables: tuple[Table, ...], answers: Mapping[str, str]) -> Proposal:
     answers
         What was said before, by the keys of `Proposal.open`; benchmarks are parted by line ends. With an answer more the
         rest of the proposal may be another one.
+    before
+        `Proposal.maps` of a proposal of the same tables: their cells are not looked at again.
     """
-    mapped = [map_table(table, _about(table, answers)) for table in tables]
+    looked = {m.table.file: tuple(m.profiles.values()) for m in (before or {}).values()}
+    mapped = [map_table(table, _about(table, answers), looked.get(table.file, ())) for table in tables]
     asked = [
         Open(f"{m.table.file}/{o.role}", o.options, o.why)
         for m in mapped
@@ -175,9 +180,10 @@ def _of_sales(maps: dict[str, TableMap], sales: TableMap, answers: Mapping[str, 
         mend = "add attributes that buyers pay for, measured alike for all models: power, capacity, range, weight"
         fault = Fault(table=sales.table.file, what=what, mend=mend)
         return Proposal(maps, focal, benchmarks, open=tuple(asked), faults=(fault,))
+    _, market, metrics = _spoken_of(maps["press"]) if "press" in maps else ([], "", ())
     return Proposal(
-        maps, focal, benchmarks, unit, _as_of(sales), basis or "list", outcome or "sales", brands, edges, unseen, aliases,
-        max(p.frequency for p in periods), guessed=tuple(guessed), open=tuple(asked),
+        maps, focal, benchmarks, unit, max(_as_of(maps[kind]) for kind in ("sales", "press") if kind in maps), basis or "list", outcome or "sales", brands, edges, unseen, aliases,
+        max(p.frequency for p in periods), metrics, market, tuple(guessed), tuple(asked),
     )  # fmt: skip
 
 
@@ -319,10 +325,7 @@ def _round(value: float) -> float:
 def _of_press(maps: dict[str, TableMap], answers: Mapping[str, str], asked: list[Open]) -> Proposal:
     """Propose a study on printed figures alone: nothing in them says which brand is asked about."""
     press, guessed = maps["press"], list[tuple[str, str, Facts]]()
-    entities = _sure(press, "entity").texts.drop_nulls().value_counts(sort=True, name="rows")
-    names = [str(name) for name in entities.sort("rows", descending=True)[entities.columns[0]]]
-    market = next((name for name in names if name.casefold() in WHOLE.split("|")), "")
-    names = [name for name in names if name != market]
+    names, market, metrics = _spoken_of(press)
     focal = answers.get("focal", "")
     named = _names(answers)
     if not focal and names:
@@ -341,12 +344,20 @@ def _of_press(maps: dict[str, TableMap], answers: Mapping[str, str], asked: list
         what = f"expected a brand and a benchmark; the table speaks of {', '.join(names) or 'nobody'}"
         mend = "name them with --focal and --benchmark"
         faults = (Fault(table=press.table.file, column=press.roles["entity"], what=what, mend=mend),)
-    words = sorted(set(_sure(press, "metric").texts.drop_nulls()))
-    metrics = tuple((word, known) for word in words if (known := _metric(word)) and known != word)
     return Proposal(
         maps, focal, named, unit, _as_of(press), metrics=metrics, market=market, guessed=tuple(guessed),
         open=tuple(asked), faults=faults,
     )  # fmt: skip
+
+
+def _spoken_of(press: TableMap) -> tuple[list[str], str, tuple[tuple[str, str], ...]]:
+    """Return entities by how often they occur, the word for the whole market, and words of known metrics."""
+    counted = _sure(press, "entity").texts.drop_nulls().value_counts(name="rows").sort("rows", descending=True)
+    names = [str(name) for name in counted[counted.columns[0]]]
+    market = next((name for name in names if name.casefold() in WHOLE.split("|")), "")
+    words = sorted(set(_sure(press, "metric").texts.drop_nulls()))
+    metrics = tuple((word, known) for word in words if (known := _metric(word)) and known != word)
+    return [name for name in names if name != market], market, metrics
 
 
 def _metric(word: str) -> str:
