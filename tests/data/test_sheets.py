@@ -216,7 +216,7 @@ def scattered(name: str, content: bytes) -> bytes:
         ("t.xlsx", repacked(rows(["a", "b"], [1, 2], [3, 4]), lambda n, c: scattered(n, c).replace(b"<c ", b"<x:c ").replace(b'r="X', b"\nr='X").replace(b'576"', b"576'"))),
         ("t.ods", ods(S1=ods_row("a", "b") + ods_row(None, repeated=1_000_000) + '<table:table-row><table:table-cell table:number-columns-repeated="16000"/><table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell></table:table-row>')),
         ("t.xlsb", xlsb([(0, 0, "a"), (1_048_575, 16_383, "b")])),
-        ("t.xls", XLS.replace(pack("<HHHHH", 0x0205, 8, 4, 2, 15), pack("<HHHHH", 0x0205, 8, 65_535, 65_535, 15))),
+        ("t.xls", XLS.replace(pack("<HHHHH", 0x0205, 8, 4, 2, 17), pack("<HHHHH", 0x0205, 8, 65_535, 65_535, 17))),
     ],
 )  # fmt: skip
 def test_a_stray_cell_far_away_is_a_fault_not_the_end_of_memory(tmp_path: Path, name: str, raw: bytes) -> None:
@@ -244,7 +244,6 @@ ENTITIES = b'<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;
     [
         ("t.xlsx", BOOK[:-300]),
         ("t.xlsx", BOOK[: len(BOOK) // 2]),
-        ("t.xlsx", BOOK.replace(b"sheetData", b"sheetdata")),
         ("t.xlsx", repacked(BOOK, lambda n, c: c[: len(c) // 2] if n == SHEET else c)),
         ("t.xlsx", repacked(BOOK, lambda n, c: b"" if n == "xl/workbook.xml" else c)),
         ("t.xlsx", repacked(BOOK, lambda n, c: ENTITIES if n == "xl/workbook.xml" else c)),

@@ -267,11 +267,11 @@ def test_outlets_are_shares_or_counts_not_both(tmp_path: Path) -> None:
     assert "got 0.8 here, 45 in row 3" in fault.what
 
 
-def test_a_table_in_another_encoding_is_named_not_guessed(tmp_path: Path) -> None:
+def test_a_table_in_another_encoding_is_read_and_said(tmp_path: Path) -> None:
     raw = (HEADS["flow"] + "\nA,2000,1,1,1,1,1\n小米,2000,1,1,1,1,1\n").encode("gb18030")
-    (fault,) = faults(study(tmp_path, "flow", raw))
-    assert (fault.table, fault.row) == ("flow.csv", 3)
-    assert "not UTF-8" in fault.what
+    folder = study(tmp_path, "flow", raw)
+    assert side(folder, "flow").frame["brand"].to_list() == ["A", "小米"]
+    assert [(g.table, g.kind) for g in load(folder).guesses] == [("flow.csv", "encoding")]
 
 
 def test_a_bound_is_no_figure(tmp_path: Path) -> None:

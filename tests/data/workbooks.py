@@ -14,15 +14,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 XLS = zlib.decompress(
     base64.b85decode(
-        "c-rk)O-NKx6#nj;H{&??Gh-TPG>DPaqzh@&#wLq$mDmpy5tuf!2y=`f0$Y@2t|AE9ShNvr5royIABw15i@>Nw5Cm$p5`v<jh5Gu=dGFy*1rC&C"
-        "yzg<(JNKM>&OP`4zV~V@F+O~+W&(?_4I#`r#fZ$48Kz=C69@H<Bdq_9GC2WO6pEu9$VeEEOJ5er7|M80z`|YoIVmv7bOa~S)|<=LE+ckm44p<|"
-        "XeKqdK}i{^HL41w$CR#8dPhq>QMz3vmz6fN?6^6Mv2<H%t2c`eS#_!_gZO=*Ht$r@gets{S$yt_am$9$l0V*gVudM^b_qtn0d39ZvU$mu<0fK2"
-        "AJN#;)0oMOqmqL?f^SYO@YP?{&uRnt^2!Y;|GrRO^c#7UgSc3J)v|$pI7fAn404d8wrDKuZ<@wB&Io9tc4+9+X|i4U&RmA`CC8LyYKh6duKPfI"
-        "!9Gx`>!XA;gL35)x=P{<Wct?U*L%9!(;X`5*S+68A=XPkaByBMXj}&0A9$t!DYe+F^n!X_qkN6hN(Re!eS4M1>>kiE7gbx&dbTLuq&LjtH<BNm"
-        "+WRm$_#wTC{AlaMnaa_(>0#9I#LCcKo&hwN26O$I;8EIt8*evxueAE7oh53;y|y{tF<6cnSxZDhsg$s^bqh;aT0;87&H4T3<}Btyo^|LK)*-c)"
-        "z6`MsLu!qw)RzO75<4SUONsA6PF>fu2uXt^dt02^i<~}X$Jk!bXRR1{aXCc~VM{dPE@i~hoiB5iq7QqG5z8>7(<X0Q_{cyFYq8x+gH?h1(n4;*"
-        "bBG~8fB*pk1PBlyz&`_{S3UP;ZhM~!5xq&e|8-`VW`o}(|1I{Rm(MAFRPI8K?>zbnnm?-%Hoh;jL>vEqq2M5E&!Zb%8b^1*^OxUlW`28?Y#9G@"
-        "OQ_KLXA6n*FW3JAVDH^>"
+        "c-rk)O-NKx6#nj=_h!aH=f^bAXb>Z-Nf*+ljlC?&RboF-L|{%ci!jF+BCthSHmeANHWqCJTLfXX>4zd}*CH@#5d^`E(Mkx4f)?uQob%qp"
+        "(Fz<W$#~!6o_Fp!_ndp~|9$V(WTH5Bud#$h*oFY+>?#DyWQtOimx+V)w#}^f4pXvytSD54X&{3p9@o4K@fh-Wm!NUicuo|UqI3i&(LI>U"
+        "HZ3D|NDO_7W9T5NaDyaKG)PpnLXQbuCG?Jzd?IwaNG=QQpt41E7?W0aYO6bo59wynMZta_h|N2Zw4)v`cov_#qMWiOI`hZ-POLCR(x}Eb"
+        "Xh6HNxon>EG2BE17$UR{476o3Mbyz?kK>!&1bp>Y^|K~lzPxe;l7C+)5B)|Sra@dRzp4#j81_+FBn2Aeu)!LQ{p~YYM>7JFNIN?E=`^wF"
+        "d|xg@^Cd?qOQ|!$`?~A{@df)pjjWGqq8Y@5Psl2XQy??9KEK|R?y-7BGAw()b3&}=fMDZ1Taa-So<Go;0;I%Zv(O9Tb&c?iLhC44dbjk{"
+        "yUgwpDRWV@EmY4I!5eEs8NZSE!t~yU$-)O~6Y&#Wr89LCZ>=#j(}|TKdwxdHs#?|cYm7&h_g3z1@?L1ePdiIk$KAHs?lBm{EUzU(LMWHe"
+        "(z=Buw3OgJadKY&IXO+afNLH2g>^uzxi16MhXJw1bn452ONpI9tR;ySe<3+_9n%n!3Q6j1c4{ng`jk4xaDzUpBgC`IX{yK6tYLR4#g@)|"
+        "nYU!U={ANfO>n18-PZU>fhwxSa4rqH7WcV@v<1&20v|qn`0(MwhYuhB43u2;oSV7fekugzCh7dwnWZ%6|0elwu@8gvoT87)UC7ZpkD-d@"
+        "&uW;;^QD$(<NYsW9HiRw=to-O=&yMG(zlx`Z_knq<9}`mRa*aCC2{`c`hNhnVcmE"
     )
 )
 """Written by xlwt: a title in row 1, header brand, n, e in row 3, A merged over rows 4 and 5 with 1234567890123456 and
