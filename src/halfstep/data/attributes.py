@@ -126,7 +126,7 @@ def _against(column: Profile, kept: list[Measured], cell: npt.NDArray[np.int64],
     for other in kept:
         if abs(_correlation(column.values, other.column.values)) > SAME:
             return Unused(column, "unused.copy", other.column.name)
-    rows = np.isfinite(np.column_stack([found.x, price, *(k.x for k in kept)])).all(axis=1)
+    rows = np.asarray(np.isfinite(np.column_stack([found.x, price, *(k.x for k in kept)])).all(axis=1))
     before = np.isfinite(np.column_stack([price, *(k.x for k in kept)])).all(axis=1)
     if rows.sum() < FILLED * before.sum():
         return Unused(column, "unused.mostly blank")
