@@ -57,7 +57,10 @@ def show(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> None:
     out.text()
     out.line("cli.questions")
     heads = tuple(out.say(f"cli.head {head}") for head in ("question", "answer", "missing"))
-    out.table(heads, ((_asked(q, out), out.say(f"answer.{q.status}"), "\n".join(_needs(q, out))) for q in asked))
+    alike: dict[tuple[str, str], list[str]] = {}
+    for q in asked:
+        alike.setdefault((out.say(f"answer.{q.status}"), "\n".join(_needs(q, out))), []).append(_asked(q, out))
+    out.table(heads, (("\n".join(those), answer, needs) for (answer, needs), those in alike.items()))
     ways = dict.fromkeys(q.cheapest for q in asked if q.cheapest is not None)
     if ways:
         out.text()

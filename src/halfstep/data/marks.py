@@ -19,6 +19,7 @@ from halfstep.data.shape import Merged
 
 __all__ = [
     "MOST_CELLS",
+    "MOST_COLUMNS",
     "BrokenWorkbookError",
     "Marks",
     "blocks",
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 MOST_CELLS = 30_000_000
+MOST_COLUMNS = 16_384
 _MOST_BYTES = 1_500_000_000
 _BLOCK = 8 << 20
 

@@ -15,7 +15,7 @@ import polars as pl
 from halfstep.core.check import Fault, Guess
 from halfstep.data.biff import xls_marks, xlsb_marks
 from halfstep.data.header_row import letters
-from halfstep.data.marks import MOST_CELLS, BrokenWorkbookError, Marks, xlsx_marks
+from halfstep.data.marks import MOST_CELLS, MOST_COLUMNS, BrokenWorkbookError, Marks, xlsx_marks
 from halfstep.data.ods import ods_marks
 from halfstep.data.parts import choose, first_line
 from halfstep.data.places import MOST_LISTED, ROW
@@ -76,7 +76,7 @@ def read_sheet(name: str, file: str, raw: bytes, part: str) -> Body:
     """
     try:
         marks = _marks(raw)
-        spread = {n: m for n, m in marks.items() if m.rows * m.columns > MOST_CELLS}
+        spread = {n: m for n, m in marks.items() if m.rows * m.columns > MOST_CELLS or m.columns > MOST_COLUMNS}
         for title, mark in spread.items():
             what = f"expected a table; sheet {title!r} reaches to row {mark.rows:,}, column {letters(mark.columns - 1)}"
             mend = "delete what stands beyond the table (Ctrl+End goes there)"
