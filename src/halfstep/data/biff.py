@@ -6,9 +6,10 @@ members (kind and length in groups of seven bits). Kinds are those of Microsoft'
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from struct import unpack_from
 
+from halfstep.data.compound import stream_of
 from halfstep.data.marks import BrokenWorkbookError, Marks, members, small, unpacked
 from halfstep.data.shape import Merged
 
@@ -67,7 +68,7 @@ class _Sheet:
 
 def xls_marks(raw: bytes) -> dict[str, Marks]:
     """Return the marks of each sheet of an .xls file."""
-    stream = _stream(raw)
+    stream = stream_of(raw, ("workbook", "book"))
     out = {}
     for kind, body in _xls_records(stream, 0):
         if kind == 0x002F:
@@ -116,56 +117,6 @@ def _xls_records(stream: bytes, at: int) -> Iterator[_Record]:
         elif depth == 1:
             yield kind, stream[at + 4 : at + 4 + length]
         at += 4 + length
-
-
-def _stream(raw: bytes) -> bytes:
-    """Return the workbook inside a compound file [MS-CFB]."""
-    shift, small_shift = unpack_from("<HH", raw, 30)
-    if shift not in (9, 12) or small_shift != 6:
-        raise BrokenWorkbookError("its sectors have a strange size")
-    directory_at, cutoff, small_at, _, more_at, more = unpack_from("<I4xIIIII", raw, 48)
-    size = 1 << shift
-
-    def sector(i: int) -> bytes:
-        return raw[(i + 1) * size : (i + 2) * size]
-
-    tables = [i for i in unpack_from("<109I", raw, 76) if i < 0xFFFFFFFA]
-    for _ in range(min(more, len(raw) // size)):
-        part = unpack_from(f"<{size // 4}I", sector(more_at))
-        tables += [i for i in part[:-1] if i < 0xFFFFFFFA]
-        more_at = part[-1]
-    joined = b"".join(map(sector, tables[: len(raw) // size + 1]))
-    chain = _numbers(joined)
-
-    def follow(start: int, links: list[int], block: Callable[[int], bytes]) -> bytes:
-        seen: set[int] = set()
-        parts = []
-        while start < 0xFFFFFFFA and start not in seen and start < len(links):
-            seen.add(start)
-            parts.append(block(start))
-            start = links[start]
-        return b"".join(parts)
-
-    entries = follow(directory_at, chain, sector)
-    found: dict[str, tuple[int, int]] = {}
-    for at in range(0, len(entries) - 127, 128):
-        length = unpack_from("<H", entries, at + 64)[0]
-        name = entries[at : at + max(min(length, 64) - 2, 0)].decode("utf-16-le", errors="replace")
-        found.setdefault(name.casefold(), unpack_from("<II", entries, at + 116))
-    if "encryptedpackage" in found:
-        raise BrokenWorkbookError("it is encrypted; save it without a password")
-    start, length = found.get("workbook") or found.get("book") or (0, 0)
-    if not length:
-        raise BrokenWorkbookError("it holds no workbook")
-    if length >= cutoff:
-        return follow(start, chain, sector)[:length]
-    small = follow(found["root entry"][0], chain, sector)
-    links = _numbers(follow(small_at, chain, sector))
-    return follow(start, links, lambda i: small[64 * i : 64 * i + 64])[:length]
-
-
-def _numbers(block: bytes) -> list[int]:
-    return list(unpack_from(f"<{len(block) // 4}I", block))
 
 
 def xlsb_marks(raw: bytes) -> dict[str, Marks]:

@@ -79,10 +79,13 @@ def unpacked(raw: bytes, scanned: str) -> ZipFile:
 
 
 def blocks(book: ZipFile, member: str, end: bytes) -> Iterator[bytes]:
-    """Yield a member of a packed file in pieces that end with `end`, or at least with a tag."""
+    """Yield a member of a packed file in pieces that end with `end`, or at least with a tag; XML must be well formed."""
     rest = b""
+    parser = _parser() if member.endswith((".xml", ".rels")) else None
     with book.open(member) as stream:
         while read := stream.read(_BLOCK):
+            if parser:
+                parser.Parse(read, False)
             piece = rest + read
             at = piece.rfind(end)
             cut = at + len(end) if at >= 0 else piece.rfind(b">") + 1
@@ -90,7 +93,20 @@ def blocks(book: ZipFile, member: str, end: bytes) -> Iterator[bytes]:
             rest = piece[cut:]
             if len(rest) > 8 * _BLOCK:
                 raise BrokenWorkbookError(f"{member} holds something that never ends")
+    if parser:
+        parser.Parse(b"", True)
     yield rest
+
+
+def _parser() -> expat.XMLParserType:
+    """Return a parser that refuses a document which declares a type, and with it entities."""
+
+    def doctype(*_: object) -> None:
+        raise BrokenWorkbookError("it declares a document type")
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = doctype
+    return parser
 
 
 def small(book: ZipFile, member: str) -> bytes:
@@ -108,12 +124,8 @@ def tags(xml: bytes, local: str) -> list[dict[str, str]]:
         if name.rpartition(":")[2] == local:
             found.append(attributes)
 
-    def doctype(*_: object) -> None:
-        raise BrokenWorkbookError("it declares a document type")
-
-    parser = expat.ParserCreate()
+    parser = _parser()
     parser.StartElementHandler = start
-    parser.StartDoctypeDeclHandler = doctype
     parser.Parse(xml, True)
     return found
 

@@ -28,7 +28,9 @@ NOUNS = {
     **dict.fromkeys(("元", "人民币", "rmb", "yuan", "¥", "￥", "cny"), "cny"),
     **dict.fromkeys(("美元", "$", "us$", "usd", "dollar", "dollars"), "usd"),
     **dict.fromkeys(("欧元", "€", "eur", "euro", "euros"), "eur"),
-    **dict.fromkeys(("辆", "台", "部", "辆车", "件", "unit", "units", "car", "cars", "vehicle", "vehicles", "pcs"), "units"),
+    **dict.fromkeys(
+        ("辆", "台", "部", "辆车", "件", "unit", "units", "car", "cars", "vehicle", "vehicles", "pcs"), "units"
+    ),
 }
 """One name for the nouns that mean the same unit."""
 SHARES = ("share", "mix", "band size", "margin")

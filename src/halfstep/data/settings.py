@@ -65,7 +65,9 @@ def _main_table(config: StudyConfig) -> Iterator[Fault]:
     if "columns" not in config.model_fields_set:
         yield _fault("columns", "a sales table is named but not its columns", "add [columns]")
     if not config.attributes:
-        yield _fault("attributes", "expected at least one attribute of the products; none is named", "add [[attributes]]")
+        yield _fault(
+            "attributes", "expected at least one attribute of the products; none is named", "add [[attributes]]"
+        )
 
 
 def _tables(config: StudyConfig) -> Iterator[Fault]:
