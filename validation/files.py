@@ -19,6 +19,7 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from halfstep.core.errors import StudyFaultsError
@@ -335,12 +336,14 @@ def _of_loaded(made: Broken, loaded: Loaded, sample: Sample) -> str:
         return "loaded with a broken head"
     if made.guess and made.guess not in {g.kind for g in loaded.guesses}:
         return f"no guess {made.guess!r}: {sorted({g.kind for g in loaded.guesses})}"
-    ours = sorted(
-        tuple(float(f"{v:.12g}") for v in row)
-        for row in loaded.sales.frame.select("price", "quantity", "x_size").iter_rows()
-    )
-    true = sorted(tuple(float(f"{float(row[k]):.12g}") for k in (3, 4, 5)) for row in sample.rows)
-    return "same" if ours == true else "other numbers"
+    ours = _in_order([list(row) for row in loaded.sales.frame.select("price", "quantity", "x_size").iter_rows()])
+    true = _in_order([[float(row[k]) for k in (3, 4, 5)] for row in sample.rows])
+    return "same" if ours.shape == true.shape and np.allclose(ours, true, rtol=1e-12, atol=0.0) else "other numbers"
+
+
+def _in_order(rows: list[list[float]]) -> npt.NDArray[np.float64]:
+    """Return rows in an order that the last digits do not change."""
+    return np.array(sorted(rows, key=lambda row: [float(f"{v:.8g}") for v in row]))
 
 
 def long_line(megabytes: int = 100) -> dict[str, dict[str, float | str]]:

@@ -73,6 +73,9 @@ def test_a_header_said_again_is_left_out(tmp_path: Path) -> None:
     table = read(tmp_path, "a,b\nx,2\na,b\ny,3\na,b\n")
     assert table.frame.rows() == [(2, "x", "2"), (4, "y", "3")]
     assert told(table) == {"repeated_header": (3, 2)}
+    both = read(tmp_path, "a,b\nx,2\ny,3\nTotal,5\na,b\n")
+    assert both.frame[ROW].to_list() == [2, 3]
+    assert set(told(both)) == {"total_row", "repeated_header"}
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from halfstep.core.errors import MisuseError
 from halfstep.market.change import CAUSES, like_period, share_change
 from halfstep.market.panel import Panel
 from halfstep.market.position import (
+    Standing,
     band_of,
     band_shares,
     concentration,
     cut_curve,
     first_place,
-    price_position,
     volume,
 )
 
@@ -100,18 +100,34 @@ def test_cut_curve_and_first_places_equal_brute_force(rows: list[Any], brand: st
 @given(panels)
 def test_price_position_is_one_half_over_all_brands(rows: list[Any]) -> None:
     made = panel(rows)
-    everything = made.segments["all"]
-    weights = np.array([made.q[made.is_brand(b)].sum() for b in BRANDS])
-    level = np.array([price_position(made, b, everything) for b in BRANDS])
+    last = made.period == made.periods[-1]
+    weights = np.array([made.q[made.is_brand(b) & last].sum() for b in BRANDS])
+    standing = Standing.of(made, EDGES)
+    level = np.array([standing.level(made, made.is_brand(b))[-1] for b in BRANDS])
     assert (np.isnan(level) == (weights == 0)).all()
     assert np.isclose(np.average(level[weights > 0], weights=weights[weights > 0]), 0.5)
 
 
 def test_price_position_of_the_dearest_half_is_three_quarters() -> None:
     made = panel([(2000, 0, 0, 9.0, 5.0), (2000, 1, 1, 1.0, 5.0)])
-    assert price_position(made, "A", made.segments["all"]) == 0.75
+    assert Standing.of(made, EDGES).level(made, made.is_brand("A")).tolist() == [0.75]
     assert concentration(made, "A", made.segments["all"]) == (1.0, 1.0, 1)
     assert np.isnan(concentration(made, "C", made.segments["all"])[0])
+
+
+@given(panels)
+def test_standings_of_all_periods_equal_those_of_each_alone(rows: list[Any]) -> None:
+    made = panel(rows)
+    standing = Standing.of(made, EDGES)
+    for k, t in enumerate(made.periods):
+        inside = made.period == t
+        for brand in BRANDS:
+            own = made.is_brand(brand)
+            for basis in ("units", "value"):
+                alone = band_shares(made, brand, EDGES, inside, basis)
+                assert np.allclose(standing.bands(made, own, basis)[k], alone, equal_nan=True)
+            part = made.q[own & inside].sum() / made.q[inside].sum()
+            assert np.isclose(standing.share(made, own)[k], part)
 
 
 def test_an_unknown_brand_is_misuse() -> None:

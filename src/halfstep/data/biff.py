@@ -94,8 +94,9 @@ def _xls_sheet(stream: bytes, start: int) -> Marks:
                 column = max(column, unpack_from("<H", body, len(body) - 2)[0])
             sheet.cell(row, column, error)
         elif kind == 0x0200 and len(body) >= 12:  # the reader makes room for what the sheet says of its size
-            _, rows, _, columns = unpack_from("<IIHH", body)
-            sheet.rows, sheet.columns = max(sheet.rows, rows), max(sheet.columns, columns)
+            top, bottom, left, right = unpack_from("<IIHH", body)
+            sheet.rows = max(sheet.rows, bottom, (bottom - top) % 2**32)
+            sheet.columns = max(sheet.columns, right, (right - left) % 2**16)
         elif kind == 0x00E5:
             for i in range(unpack_from("<H", body)[0]):
                 top, bottom, left, right = unpack_from("<4H", body, 2 + 8 * i)

@@ -166,11 +166,10 @@ def _without_leftovers(
         below = below.filter(filled)
     single = heading.first == heading.last and any(heading.names)
     again = repeats(below, dict(zip(places, heading.names, strict=True))) if single else []
-    for kind, rows in (("total_row", totals(below, places)), ("repeated_header", again)):
-        if rows:
-            out = below[rows]
-            guesses.append(listed(file, kind, out, places))
-            below = below.filter(~pl.col(ROW).is_in(out[ROW].implode()))
+    for kind, rows in (("total_row", below[totals(below, places)]), ("repeated_header", below[again])):
+        if rows.height:
+            guesses.append(listed(file, kind, rows, places))
+            below = below.filter(~pl.col(ROW).is_in(rows[ROW].implode()))
     return below, sorted(guesses, key=lambda guess: guess.row or 0)
 
 

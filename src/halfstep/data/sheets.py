@@ -43,7 +43,7 @@ _FAILED = (
     "#BLOCKED!",
 )
 _BROKEN = (
-    BrokenWorkbookError, BadZipFile, zlib_error, ExpatError, struct_error, KeyError, IndexError, EOFError, OSError,
+    BrokenWorkbookError, BadZipFile, zlib_error, ExpatError, struct_error, LookupError, EOFError, OSError,
     NotImplementedError, RuntimeError, UnicodeDecodeError, OverflowError, ValueError,
 )  # fmt: skip
 

@@ -87,7 +87,7 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     if changes:
         config = _changed(path.name, config, changes)
     read = {name: read_table(name, path.parent / file) for name, file in config.tables.items()}
-    faults = [fault for found in read.values() if not isinstance(found, Table) for fault in _listed(found)]
+    faults = [fault for found in read.values() if not isinstance(found, Table) for fault in found]
     tables = settle(config, {name: found for name, found in read.items() if isinstance(found, Table)})
     faults += check_tables(config, tables)
     press, wrong = read_press(config, tables["press"]) if "press" in tables else (None, [])
@@ -104,10 +104,6 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
     optional = (sides.get(name) for name in ("reach", "flow", "second_choices"))
     return Loaded(config, inputs, (*guesses, *(press.guesses if press else ())), sold, press, *optional)
-
-
-def _listed(found: Fault | tuple[Fault, ...]) -> tuple[Fault, ...]:
-    return found if isinstance(found, tuple) else (found,)
 
 
 def _settings(path: Path) -> tuple[StudyConfig, str]:

@@ -138,22 +138,30 @@ def _cells(file: str, text: bytes, separator: str) -> pl.DataFrame | Fault:
 def _record_widths(text: bytes, separator: str) -> _Counts | None:
     """Return how many cells each record has; None where quotes stand elsewhere than around whole cells."""
     data = np.frombuffer(text, np.uint8)
-    ends, cuts = np.flatnonzero(data == 10), np.flatnonzero(data == ord(separator))
-    if b'"' in text:
-        quotes = np.flatnonzero(data == 34)
-        if len(quotes) % 2:
-            return None
-        edge = np.array([ord(separator), 10, 34], np.uint8)
-        before, after = data[quotes[0::2] - 1], data[np.minimum(quotes[1::2] + 1, len(data) - 1)]
-        starts = np.isin(before, edge) | (quotes[0::2] == 0)
-        stops = np.isin(after, edge) | (quotes[1::2] == len(data) - 1)
-        if not (starts.all() and stops.all()):
-            return None
-        ends = ends[np.searchsorted(quotes, ends) % 2 == 0]
-        cuts = cuts[np.searchsorted(quotes, cuts) % 2 == 0]
+    edge = np.zeros(256, np.bool_)
+    edge[[ord(separator), 10, 34]] = True
+    quoted, within = b'"' in text, np.False_
+    ends, cuts = [], []
+    for start in range(0, len(data), _LONGEST):
+        part = data[start : start + _LONGEST]
+        end, cut = part == 10, part == ord(separator)
+        if quoted:
+            quote = part == 34
+            inside = np.logical_xor.accumulate(quote) ^ within
+            within = inside[-1]
+            opens, closes = (np.flatnonzero(quote & side) + start for side in (inside, ~inside))
+            before, after = opens[opens > 0] - 1, closes[closes < len(data) - 1] + 1
+            if not (edge[data[before]].all() and edge[data[after]].all()):
+                return None
+            end, cut = end & ~inside, cut & ~inside
+        ends.append(np.flatnonzero(end) + start)
+        cuts.append(np.flatnonzero(cut) + start)
+    if within:
+        return None
     if len(data) and data[-1] != 10:
-        ends = np.append(ends, len(data))
-    return np.diff(np.searchsorted(cuts, ends), prepend=0) + 1
+        ends.append(np.array([len(data)]))
+    last, cut_at = (np.concatenate([np.empty(0, np.int64), *found]) for found in (ends, cuts))
+    return np.diff(np.searchsorted(cut_at, last), prepend=0) + 1
 
 
 def _broad(file: str, widths: _Counts) -> Fault | None:

@@ -113,12 +113,11 @@ class Panel:
 def build_panel(sales: Sales, config: StudyConfig) -> Panel:
     """Code a checked sales table."""
     frame = sales.frame
-    brands, brand = _codes(frame["brand"].to_numpy())
-    places, place = _codes(frame["place"].to_numpy())
+    brands, brand = _codes(frame["brand"])
+    places, place = _codes(frame["place"])
     period = frame["period"].to_numpy().astype(np.int64)
     market = np.unique(period * len(places) + place, return_inverse=True)[1].astype(np.int64)
-    model = np.unique(_joined(frame["brand"].to_list(), frame["model"].to_list()), return_inverse=True)[1]
-    cluster = np.unique(_joined(frame["brand"].to_list(), frame["cluster"].to_list()), return_inverse=True)[1]
+    model, cluster = (_of_brand(frame, column) for column in ("model", "cluster"))
     ids = tuple(attribute.id for attribute in config.attributes)
     shifters = len(config.demand.cost) if config.demand else 0
     segments = {"all": np.ones(len(period), dtype=bool)}
@@ -130,20 +129,20 @@ def build_panel(sales: Sales, config: StudyConfig) -> Panel:
         period=period,
         market=market,
         brand=brand,
-        model=model.astype(np.int64),
-        cluster=cluster.astype(np.int64),
+        model=model,
+        cluster=cluster,
         p=frame["price"].to_numpy(),
         q=frame["quantity"].to_numpy(),
         X=_numbers(frame, [f"x_{i}" for i in ids]),
         attributes=ids,
-        brands=tuple(str(b) for b in brands),
+        brands=brands,
         segments=segments,
-        firm=_codes(frame["firm"].to_numpy())[1],
-        nest=_codes(frame["nest"].to_numpy())[1],
+        firm=_codes(frame["firm"])[1],
+        nest=_codes(frame["nest"])[1],
         cost=_numbers(frame, [f"z_{i}" for i in range(shifters)]),
         size=_numbers(frame, ["size"])[:, 0],
         place=place,
-        place_names=tuple(str(p) for p in places),
+        place_names=places,
     )
 
 
@@ -158,10 +157,14 @@ def _numbers(frame: pl.DataFrame, columns: list[str]) -> Array:
     return filled.to_numpy().astype(np.float64).reshape(frame.height, len(columns))
 
 
-def _codes(values: npt.NDArray[np.object_]) -> tuple[npt.NDArray[np.str_], Codes]:
-    names, codes = np.unique(values.astype(str), return_inverse=True)
-    return names, codes.astype(np.int64)
+def _codes(values: pl.Series) -> tuple[tuple[str, ...], Codes]:
+    """Return the names in order and, for each value, the position of its name."""
+    names = values.unique().sort()
+    code = values.replace_strict(names, pl.Series(range(len(names)), dtype=pl.Int64), return_dtype=pl.Int64)
+    return tuple(names.to_list()), code.to_numpy().astype(np.int64)
 
 
-def _joined(left: list[str], right: list[str]) -> npt.NDArray[np.str_]:
-    return np.array([f"{a}\x1f{b}" for a, b in zip(left, right, strict=True)])
+def _of_brand(frame: pl.DataFrame, column: str) -> Codes:
+    """Return codes of names that mean something within a brand only, in the order of brand and name."""
+    both = frame.select(pl.concat_str("brand", pl.lit("\x1f"), column).rank("dense")).to_series()
+    return both.to_numpy().astype(np.int64) - 1

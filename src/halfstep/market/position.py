@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from halfstep.market.panel import Panel
 
-__all__ = ["CutCurve", "band_of", "band_shares", "concentration", "cut_curve", "first_place", "price_position"]
+__all__ = ["CutCurve", "Standing", "band_of", "band_shares", "concentration", "cut_curve", "first_place"]
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+BASES = ("units", "value")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,20 +89,78 @@ def first_place(curve: CutCurve) -> tuple[tuple[float, float], ...]:
     return tuple(out)
 
 
-def price_position(panel: Panel, brand: str, rows: Mask) -> float:
-    """Return the mean percentile of the brand's units in the market's price distribution; NaN without sales.
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """Every row's place in its period, and what each period sold; grouped once for all brands.
 
-    Ties count half: the mean over all brands is one half.
+    Attributes
+    ----------
+    period
+        Position of the row's period among the panel's, shape (n,).
+    middle
+        Part of the period's units priced below the row, those priced alike counted half; shape (n,).
+    sold
+        Units of each period, shape (T,).
+    band
+        Position of the row's period and band together, shape (n,); with `bands` bands a period.
+    volume
+        What each period and band sold, by "units" and by "value"; each of shape (T, bands).
     """
-    own = rows & panel.is_brand(brand)
-    if panel.q[own].sum() <= 0:
-        return float("nan")
-    order = np.argsort(panel.p[rows], kind="stable")
-    p, q = panel.p[rows][order], panel.q[rows][order]
-    reached = np.concatenate([[0.0], np.cumsum(q)]) / q.sum()
-    left = reached[np.searchsorted(p, panel.p[own], side="left")]
-    right = reached[np.searchsorted(p, panel.p[own], side="right")]
-    return float(np.average((left + right) / 2, weights=panel.q[own]))
+
+    period: npt.NDArray[np.int64]
+    middle: Array
+    sold: Array
+    band: npt.NDArray[np.int64]
+    volume: dict[str, Array]
+
+    @classmethod
+    def of(cls, panel: Panel, edges: tuple[float, ...]) -> Standing:
+        """Group the rows of a panel."""
+        first, periods, bands = panel.periods[0], len(panel.periods), len(edges) + 1
+        known = np.zeros(panel.periods[-1] - first + 1, dtype=np.int64)
+        known[np.array(panel.periods) - first] = np.arange(periods)
+        period = known[panel.period - first]
+        band = period * bands + band_of(panel.p, edges)
+        sums = {basis: _sums(band, volume(panel, basis), periods * bands).reshape(periods, bands) for basis in BASES}
+        sold = _sums(period, panel.q, periods)
+        return cls(period, _middles(panel.p, panel.q, period, sold), sold, band, sums)
+
+    def level(self, panel: Panel, own: Mask) -> Array:
+        """Return the mean percentile of some rows' units in each period's prices; NaN where they sold none; shape (T,)."""
+        units = np.bincount(self.period[own], panel.q[own], len(self.sold))
+        places = np.bincount(self.period[own], panel.q[own] * self.middle[own], len(self.sold))
+        return np.where(units > 0, places / np.where(units > 0, units, 1.0), np.nan)
+
+    def share(self, panel: Panel, own: Mask) -> Array:
+        """Return some rows' part of what each period sold, shape (T,)."""
+        return np.asarray(np.bincount(self.period[own], panel.q[own], len(self.sold)) / self.sold)
+
+    def bands(self, panel: Panel, own: Mask, basis: str) -> Array:
+        """Return some rows' part of each period's bands, NaN where a band sold nothing; shape (T, bands)."""
+        total = self.volume[basis]
+        mine = np.bincount(self.band[own], volume(panel, basis)[own], total.size).reshape(total.shape)
+        return np.where(total > 0, mine / np.where(total > 0, total, 1.0), np.nan)
+
+
+def _sums(code: npt.NDArray[np.int64], amount: Array, size: int) -> Array:
+    """Return the sum of each code's amounts, shape (size,)."""
+    return np.bincount(code, amount, size).astype(np.float64)
+
+
+def _middles(p: Array, q: Array, period: npt.NDArray[np.int64], sold: Array) -> Array:
+    """Return the part of its period's units that is priced below each row, ties counted half; shape (n,)."""
+    order = np.lexsort((p, period))
+    p, q, period = p[order], q[order], period[order]
+    reached = np.concatenate([[0.0], np.cumsum(q)])
+    starts = np.flatnonzero(np.concatenate([[True], (np.diff(p) != 0) | (np.diff(period) != 0)]))
+    run = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(p))))
+    ends = np.append(starts[1:], len(p))
+    before = reached[np.searchsorted(period, np.arange(len(sold)))]
+    total = np.where(sold > 0, sold, np.nan)[period[starts]]
+    middle = ((reached[starts] + reached[ends]) / 2 - before[period[starts]]) / total
+    out = np.empty(len(p))
+    out[order] = middle[run]
+    return out
 
 
 def concentration(panel: Panel, brand: str, rows: Mask) -> tuple[float, float, int]:

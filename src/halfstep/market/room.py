@@ -16,7 +16,7 @@ from halfstep.market.flow import flow_checks, flow_series
 from halfstep.market.hedonic import HedonicFit
 from halfstep.market.inputs import Inputs, Room
 from halfstep.market.names import brand_paths, quality_adjusted_change
-from halfstep.market.position import band_shares, concentration, cut_curve, first_place, price_position
+from halfstep.market.position import Standing, concentration, cut_curve, first_place
 from halfstep.market.records import Author
 from halfstep.market.switches import switch_check, switch_series
 
@@ -38,8 +38,9 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     estimates: list[Estimate] = []
     series: list[Series] = []
     write = Author("market", inputs.config, inputs.panel)
+    standing = Standing.of(inputs.panel, inputs.config.bands.edges if inputs.config.bands else ())
     for brand in watched(inputs):
-        series += _position(write, inputs, brand)
+        series += _position(write, inputs, standing, brand)
         estimates += _last_period(write, inputs, brand)
         if inputs.flow is not None:
             series += flow_series(write, inputs.flow, brand)
@@ -61,31 +62,30 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
 ROOM = Room("market", ("sales",), _run)
 
 
-def _position(write: Author, inputs: Inputs, brand: str) -> Iterator[Series]:
+def _position(write: Author, inputs: Inputs, standing: Standing, brand: str) -> Iterator[Series]:
     panel, bands = inputs.panel, inputs.config.bands
     own = panel.is_brand(brand)
     periods = panel.periods
     keys = tuple((panel.period_key(t),) for t in periods)
     origin = write.origin("position.percentile", own)
-    level = np.array([price_position(panel, brand, panel.period == t) for t in periods])
+    level = standing.level(panel, own)
     sold = np.isfinite(level)
     index = tuple(k for k, s in zip(keys, sold, strict=True) if s)
     yield write.series(
         f"position.percentile.{brand}", "price position", "share", index, ("period",), level[sold], origin
     )
-    inside = np.array([panel.q[own & (panel.period == t)].sum() / panel.q[panel.period == t].sum() for t in periods])
     yield write.series(
         f"position.share.{brand}",
         "share of the market",
         "share",
         keys,
         ("period",),
-        inside,
+        standing.share(panel, own),
         write.origin("position.share", own),
     )
     if bands is not None:
         for basis in BASES:
-            shares = np.stack([band_shares(panel, brand, bands.edges, panel.period == t, basis) for t in periods])
+            shares = standing.bands(panel, own, basis)
             known = np.isfinite(shares)
             where = tuple((panel.period_key(periods[i]), str(k)) for i, k in np.argwhere(known))
             yield write.series(
