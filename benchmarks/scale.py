@@ -78,7 +78,9 @@ def invented(rows: int, seed: int = 1) -> pl.DataFrame:
     seen = LIFE * MONTHS / (LIFE + MONTHS - 1)
     places = math.ceil(rows / (0.85 * seen * models))
     uneven = 1 / np.arange(1.0, BRANDS + 1)
-    brand = np.concatenate([np.repeat(np.arange(BRANDS), 2), rng.choice(BRANDS, models, p=uneven / uneven.sum())])[:models]
+    brand = np.concatenate([np.repeat(np.arange(BRANDS), 2), rng.choice(BRANDS, models, p=uneven / uneven.sum())])[
+        :models
+    ]
     start = rng.integers(1 - LIFE, MONTHS, models)
     model = np.repeat(np.arange(models), LIFE * places)
     month = np.tile(np.repeat(np.arange(LIFE), places), models) + start[model]
@@ -100,7 +102,10 @@ def invented(rows: int, seed: int = 1) -> pl.DataFrame:
     )
     named = (
         pl.format("{}-{}", "year", pl.col("season").cast(pl.String).str.zfill(2)).alias("month"),
-        *(pl.format(p + "{}", pl.col(c).cast(pl.String).str.zfill(2)).alias(c) for c, p in (("brand", "b"), ("place", "p"))),
+        *(
+            pl.format(p + "{}", pl.col(c).cast(pl.String).str.zfill(2)).alias(c)
+            for c, p in (("brand", "b"), ("place", "p"))
+        ),
         pl.format("m{}", "model").alias("model"),
     )
     return frame.with_columns(named).select("month", "place", "brand", "model", "price", "units", *ATTRIBUTES)
@@ -115,8 +120,9 @@ def check(folder: Path) -> tuple[float, Figures]:
 
 
 def position(folder: Path) -> tuple[float, Figures]:
-    from halfstep.data.study import load
     from halfstep.market.account import position_of
+
+    from halfstep.data.study import load
     from halfstep.market.panel import build_panel
     from halfstep.market.records import Author
 
@@ -134,8 +140,9 @@ def position(folder: Path) -> tuple[float, Figures]:
 
 
 def hedonic(folder: Path) -> tuple[float, Figures]:
-    from halfstep.data.study import load
     from halfstep.market.account import attribute_prices
+
+    from halfstep.data.study import load
     from halfstep.market.hedonic import HedonicSpec, fit_hedonic
     from halfstep.market.names import brand_paths
     from halfstep.market.panel import build_panel

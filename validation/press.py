@@ -10,7 +10,7 @@ import polars as pl
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Bound
 from halfstep.data.press import read_press
-from halfstep.data.tables import ROW, Table
+from halfstep.data.read.tables import ROW, Table
 from halfstep.market.inputs import Inputs
 from halfstep.press.room import ROOM
 from halfstep.worlds.press import BRANDS, EDGES, KINDS, SimulatedPress, print_figures

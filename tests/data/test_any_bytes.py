@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halfstep.data.encoding import decode
-from halfstep.data.tables import ROW, Table, read_table
-from halfstep.data.text import read_text
+from halfstep.data.read.encoding import decode
+from halfstep.data.read.tables import ROW, Table, read_table
+from halfstep.data.read.text import read_text
 from tests.data.workbooks import XLS, ods, ods_row, repacked, rows, xlsb
 from tests.invented import market, mutated
 

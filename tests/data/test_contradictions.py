@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from halfstep.core.check import Fault
 from halfstep.core.errors import StudyFaultsError
+from halfstep.data.cells.suspicion import suspicion
 from halfstep.data.study import load
-from halfstep.data.suspicion import suspicion
 from halfstep.report.words import known
 from halfstep.study import run
 from tests.invented import market, numbers, write

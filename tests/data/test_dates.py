@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from halfstep.core.period import parse_period
-from halfstep.data.dates import from_serial, is_fiscal, read_span
+from halfstep.data.cells.dates import from_serial, is_fiscal, read_span
 
 READ = {
     "2025": "2025|2025年|2025年度|2025全年|CY2025|FY25|FY2025|FY 2025|2025FY|2025财年|fiscal 2025|２０２５|2025-01..12|2025年1-12月",

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from halfstep.core.config import StudyConfig
-from halfstep.data.candidates import candidates
-from halfstep.data.draft import study_text
-from halfstep.data.headers import money, read_header, slug
-from halfstep.data.mapping import TableMap, map_table
-from halfstep.data.proposal import Facts, Proposal, propose
-from halfstep.data.tables import ROW, Table
+from halfstep.data.propose.candidates import candidates
+from halfstep.data.propose.draft import study_text
+from halfstep.data.propose.headers import money, read_header, slug
+from halfstep.data.propose.mapping import TableMap, map_table
+from halfstep.data.propose.proposal import Facts, Proposal, propose
+from halfstep.data.read.tables import ROW, Table
 from halfstep.report.sentence import sentence
 from tests.ugly import BASE, PRESS, UGLY, Ugly
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from halfstep.data.quantities import BLANK_WORDS, currency, is_nothing, read_closely, read_quantity
+from halfstep.data.cells.quantities import BLANK_WORDS, currency, is_nothing, read_closely, read_quantity
 
 INF = math.inf
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from halfstep.data.header_row import column_place, find_heading, is_dated, is_figure, letters
-from halfstep.data.tables import ROW, Table, read_table
+from halfstep.data.read.header_row import column_place, find_heading, is_dated, is_figure, letters
+from halfstep.data.read.tables import ROW, Table, read_table
 
 
 def read(folder: Path, text: str) -> Table:

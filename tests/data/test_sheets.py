@@ -14,7 +14,7 @@ import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from halfstep.core.check import Fault, Guess
-from halfstep.data.tables import ROW, Table, read_table
+from halfstep.data.read.tables import ROW, Table, read_table
 from tests.data.workbooks import XLS, ods, ods_row, packed, repacked, rows, xlsb, xlsx
 
 SHEET = "xl/worksheets/sheet1.xml"
@@ -269,7 +269,7 @@ def test_a_broken_workbook_is_one_fault(tmp_path: Path, name: str, raw: bytes) -
 
 
 def test_a_workbook_that_unpacks_to_very_much_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("halfstep.data.marks._MOST_BYTES", 2_000)
+    monkeypatch.setattr("halfstep.data.read.marks._MOST_BYTES", 2_000)
     assert "unpacks to" in refused(tmp_path, BOOK)[0].what
 
 

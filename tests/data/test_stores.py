@@ -13,8 +13,8 @@ import polars as pl
 import pytest
 
 from halfstep.core.check import Fault
+from halfstep.data.read.tables import ROW, Table, read_table
 from halfstep.data.study import load
-from halfstep.data.tables import ROW, Table, read_table
 from tests.invented import market, write
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from halfstep.core.check import Fault, Guess
 from halfstep.core.errors import StudyFaultsError
+from halfstep.data.read.tables import ROW, Table, read_table
 from halfstep.data.study import Loaded, load
-from halfstep.data.tables import ROW, Table, read_table
 from tests.invented import market, write
 
 

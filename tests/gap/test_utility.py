@@ -105,7 +105,7 @@ def test_interviews_widen_the_name_and_the_reach_row() -> None:
 def test_swapped_brands_swap_every_sign() -> None:
     inputs = world("reverse")
     names = (inputs.panel.brands[1], inputs.panel.brands[0], *inputs.panel.brands[2:])
-    turned = replace(inputs, panel=replace(inputs.panel, brands=names))
+    turned = replace(inputs, priced=(replace(inputs.panel, brands=names), inputs.fit))
     there, back = values(seen(inputs)[1]), values(seen(turned)[1])
     for row in ("product", "name", "reach", "price", "utility"):
         assert back[row].value == pytest.approx(-there[row].value, abs=1e-8)
@@ -114,7 +114,7 @@ def test_swapped_brands_swap_every_sign() -> None:
 @pytest.mark.parametrize("factor", [100.0, 1 / 7])
 def test_another_currency_changes_nothing_but_the_unit(factor: float) -> None:
     inputs = world()
-    other = replace(inputs, panel=replace(inputs.panel, p=inputs.panel.p * factor))
+    other = replace(inputs, priced=(replace(inputs.panel, p=inputs.panel.p * factor), inputs.fit))
     before, after = seen(inputs)[1], seen(other)[1]
     for name, estimate in values(before).items():
         assert values(after)[name].value == pytest.approx(factor * estimate.value, rel=1e-6, abs=1e-6)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from halfstep.core.check import Status
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import StudyFaultsError
+from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import Sales, tidy_sales
 from halfstep.data.study import load
-from halfstep.data.tables import ROW, Table
 from halfstep.market.switches import Conclusion, Counted, Setting, count_otherwise, switch_check
 from halfstep.study import run
 from tests.invented import check, market, settings, write

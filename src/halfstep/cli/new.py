@@ -16,9 +16,9 @@ from halfstep.cli.progress import progress
 from halfstep.core.check import Fault
 
 if TYPE_CHECKING:
-    from halfstep.data.mapping import Column, Open, TableMap
-    from halfstep.data.proposal import Facts, Proposal
-    from halfstep.data.tables import Table
+    from halfstep.data.propose.mapping import Column, Open, TableMap
+    from halfstep.data.propose.proposal import Facts, Proposal
+    from halfstep.data.read.tables import Table
 
 __all__ = ["make"]
 
@@ -39,7 +39,7 @@ def make(folder: Path, paths: tuple[Path, ...], given: Mapping[str, str], yes: b
     yes
         Nothing is asked; every guess is taken.
     """
-    from halfstep.data.proposal import Proposal, propose
+    from halfstep.data.propose.proposal import Proposal, propose
 
     answers = {key: answer for key, answer in given.items() if answer}
     with progress(out, 2) as step:
@@ -69,8 +69,8 @@ def make(folder: Path, paths: tuple[Path, ...], given: Mapping[str, str], yes: b
 
 def _read(folder: Path, paths: tuple[Path, ...]) -> tuple[tuple[Table, ...], Files, list[Fault]]:
     """Return the tables, where each comes from, and what is in the way."""
-    from halfstep.data.candidates import candidates, whole_file
-    from halfstep.data.tables import Table
+    from halfstep.data.propose.candidates import candidates, whole_file
+    from halfstep.data.read.tables import Table
 
     tables: list[Table] = []
     files: Files = {}
@@ -96,7 +96,7 @@ def _read(folder: Path, paths: tuple[Path, ...]) -> tuple[tuple[Table, ...], Fil
 
 def _agreed(proposal: Proposal, tables: tuple[Table, ...], answers: dict[str, str], talk: bool, out: Out) -> Proposal:
     """Show what the tables were taken for; ask what is open until nothing is."""
-    from halfstep.data.proposal import propose
+    from halfstep.data.propose.proposal import propose
 
     _show_maps(proposal, out)
     of_columns = False
@@ -156,7 +156,7 @@ def _shown(option: str, role: str, proposal: Proposal, out: Out) -> str:
 
 def _written(folder: Path, files: Files, proposal: Proposal, out: Out) -> Iterator[Fault]:
     """Copy the tables into the folder and write study.toml there, never over a file that is there; yield what failed."""
-    from halfstep.data.draft import study_text
+    from halfstep.data.propose.draft import study_text
 
     def say(key: str, facts: Facts) -> str:
         return out.say(key, *facts)

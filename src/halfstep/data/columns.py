@@ -8,7 +8,7 @@ from difflib import get_close_matches
 import polars as pl
 
 from halfstep.core.check import Fault
-from halfstep.data.tables import ROW, Table
+from halfstep.data.read.tables import ROW, Table
 
 __all__ = ["absent", "kinds", "near"]
 

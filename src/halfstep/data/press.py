@@ -11,11 +11,11 @@ import polars as pl
 
 from halfstep.core.check import Fault, Guess
 from halfstep.core.config import PressColumns, StudyConfig
+from halfstep.data.cells.dates import Span, read_span
+from halfstep.data.cells.quantities import Quantity, is_nothing, read_quantity
+from halfstep.data.cells.suspicion import suspicion
 from halfstep.data.columns import absent, near
-from halfstep.data.dates import Span, read_span
-from halfstep.data.quantities import Quantity, is_nothing, read_quantity
-from halfstep.data.suspicion import suspicion
-from halfstep.data.tables import ROW, Table
+from halfstep.data.read.tables import ROW, Table
 
 __all__ = ["KINDS", "Band", "Figure", "Press", "read_press"]
 

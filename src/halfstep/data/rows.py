@@ -10,11 +10,11 @@ import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
+from halfstep.data.cells.suspicion import suspicion
+from halfstep.data.cells.unread import why_no_number, why_no_period
+from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
-from halfstep.data.suspicion import suspicion
-from halfstep.data.tables import ROW, Table
-from halfstep.data.unread import why_no_number, why_no_period
 
 __all__ = [
     "LARGEST", "LENGTHS", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "in_force", "twins",

@@ -10,11 +10,11 @@ import polars as pl
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.data.columns import absent, kinds, near
+from halfstep.data.read.tables import ROW, Table
 from halfstep.data.rows import LARGEST, canonical, check_rows, frequencies, in_force, where
 from halfstep.data.schema import in_segment, number, text
 from halfstep.data.settings import STUDY, check_settings, period_or_none
 from halfstep.data.side_rules import check_sides
-from halfstep.data.tables import ROW, Table
 
 __all__ = ["check_tables"]
 

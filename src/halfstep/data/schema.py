@@ -11,7 +11,7 @@ import polars as pl
 from halfstep.core.check import Fault
 from halfstep.core.config import Basis, Segment, StudyConfig, Subsidy
 from halfstep.core.period import parse_period
-from halfstep.data.tables import ROW, Table
+from halfstep.data.read.tables import ROW, Table
 
 __all__ = ["Sales", "brand_name", "day", "in_segment", "number", "period_text", "price_columns", "text", "tidy_sales"]
 

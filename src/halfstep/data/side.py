@@ -9,8 +9,8 @@ import polars as pl
 
 from halfstep.core.config import StudyConfig
 from halfstep.core.period import Period, parse_period
+from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import brand_name, number, period_text, text
-from halfstep.data.tables import ROW, Table
 
 __all__ = ["Plan", "Side", "plans", "tidy_side"]
 

@@ -9,12 +9,12 @@ import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
+from halfstep.data.cells.unread import why_no_number
 from halfstep.data.columns import absent, kinds, near
+from halfstep.data.read.tables import ROW, Table
 from halfstep.data.rows import LARGEST, LENGTHS, canonical, check_numbers, check_periods, frequencies, twins, where
 from halfstep.data.schema import brand_name, number, text
 from halfstep.data.side import Plan, plans
-from halfstep.data.tables import ROW, Table
-from halfstep.data.unread import why_no_number
 
 __all__ = ["check_sides"]
 

@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError, StudyFaultsError
+from halfstep.data.cells.settle import settle
 from halfstep.data.press import Press, read_press
+from halfstep.data.read.tables import Table, read_table
 from halfstep.data.rules import check_tables
 from halfstep.data.schema import Sales, tidy_sales
-from halfstep.data.settle import settle
 from halfstep.data.side import Side, plans, tidy_side
-from halfstep.data.tables import Table, read_table
 
 __all__ = ["Loaded", "load"]
 

@@ -108,7 +108,9 @@ def effects_of(market: Codes, cell: Codes, weights: Array) -> Effects:
     graph = coo_array((linked.data, (linked.row, T + linked.col)), shape=(T + C, T + C))
     count, label = connected_components(graph, directed=False)
     label = label.astype(np.int64)
-    parts = tuple(np.split(np.argsort(label[:T], kind="stable"), np.cumsum(np.bincount(label[:T], minlength=count))[:-1]))
+    parts = tuple(
+        np.split(np.argsort(label[:T], kind="stable"), np.cumsum(np.bincount(label[:T], minlength=count))[:-1])
+    )
     share = csr_array(counts * (1 / cell_weight))
     cells = np.split(np.argsort(label[T:], kind="stable"), np.cumsum(np.bincount(label[T:], minlength=count))[:-1])
     roots = []

@@ -48,7 +48,9 @@ def _pairs(said: Statements) -> Iterator[tuple[int, int]]:
     shares = [i for i, f in enumerate(figures) if f.metric == "share"]
     order = sorted(shares, key=lambda i: (figures[i].band, figures[i].span.first_day, i))
     for whole in order:
-        within = [i for i in order if figures[i].entity == figures[whole].entity and _inside(regions[i], regions[whole])]
+        within = [
+            i for i in order if figures[i].entity == figures[whole].entity and _inside(regions[i], regions[whole])
+        ]
         for alike in ("span", "band"):
             parts = [i for i in within if getattr(figures[i], alike) == getattr(figures[whole], alike)]
             parts = [i for i in parts if not any(_inside(regions[i], regions[j]) for j in parts)]

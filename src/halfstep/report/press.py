@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from halfstep.core.check import Check, Status
 from halfstep.core.config import Text
 from halfstep.core.estimate import Refusal
+from halfstep.data.cells.quantities import read_quantity
 from halfstep.data.press import Figure as Printed
-from halfstep.data.quantities import read_quantity
 from halfstep.press.writer import band_text, counted_as
 from halfstep.report.charts import RowMark, RowsChart
 from halfstep.report.comparison import needs_of

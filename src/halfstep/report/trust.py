@@ -117,7 +117,9 @@ def _kept(index: Index) -> Iterator[Finding]:
 
 def _guess_row(guess: Guess) -> Row:
     row, column = (Term("ui.none") if v is None else Words(str(v)) for v in (guess.row, guess.column))
-    return Row((Cell((Words(guess.table),), "label"), Cell((row,), "number"), Cell((column,)), Cell((guess_finding(guess),))))
+    return Row(
+        (Cell((Words(guess.table),), "label"), Cell((row,), "number"), Cell((column,)), Cell((guess_finding(guess),)))
+    )
 
 
 def guess_finding(guess: Guess) -> Finding:

@@ -230,4 +230,6 @@ _METHODS = {
     "method.position.concentration": "Sum of squared shares of the brand's models (Herfindahl).", "method.position.change": "Shapley value over the 24 orders of four causes; like seasons compared.",
 }  # fmt: skip
 
-EN: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
+EN: dict[str, str] = (
+    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
+)

@@ -229,4 +229,6 @@ _METHODS = {
     "method.position.concentration": "品牌各产品份额的平方和（赫芬达尔指数）。", "method.position.change": "四个原因、24 种次序的夏普利值；同季相比。",
 }  # fmt: skip
 
-ZH: dict[str, str] = _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
+ZH: dict[str, str] = (
+    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
+)

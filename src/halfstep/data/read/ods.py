@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from halfstep.data.marks import BrokenWorkbookError, Marks, blocks, unpacked
-from halfstep.data.shape import Merged
+from halfstep.data.read.marks import BrokenWorkbookError, Marks, blocks, unpacked
+from halfstep.data.read.shape import Merged
 
 __all__ = ["ods_marks"]
 

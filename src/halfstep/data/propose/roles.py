@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from halfstep.data.headers import BASES, OUTCOMES
-from halfstep.data.profile import Profile
+from halfstep.data.propose.headers import BASES, OUTCOMES
+from halfstep.data.propose.profile import Profile
 
 __all__ = ["FITS", "Pick", "fit", "general_picks", "holds", "sales_picks"]
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from halfstep.core.check import Fault
-from halfstep.data.attributes import Measured, Unused, measured
-from halfstep.data.dates import read_span
-from halfstep.data.profile import Profile, profiles
-from halfstep.data.roles import FITS, Pick, fit, general_picks, holds, sales_picks
-from halfstep.data.tables import Table
+from halfstep.data.cells.dates import read_span
+from halfstep.data.propose.attributes import Measured, Unused, measured
+from halfstep.data.propose.profile import Profile, profiles
+from halfstep.data.propose.roles import FITS, Pick, fit, general_picks, holds, sales_picks
+from halfstep.data.read.tables import Table
 
 __all__ = ["KINDS", "Column", "Kind", "Open", "TableMap", "map_table"]
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from halfstep.data.dates import read_span
-from halfstep.data.quantities import Quantity, is_nothing, read_closely
+from halfstep.data.cells.dates import read_span
+from halfstep.data.cells.quantities import Quantity, is_nothing, read_closely
 
 __all__ = ["why_no_number", "why_no_period"]
 

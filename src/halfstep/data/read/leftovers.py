@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from halfstep.core.check import Guess
-from halfstep.data.header_row import is_figure
-from halfstep.data.places import QUOTED, ROW
+from halfstep.data.read.header_row import is_figure
+from halfstep.data.read.places import QUOTED, ROW
 
 __all__ = ["listed", "notes", "repeats", "totals"]
 

@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from halfstep.data.attributes import Measured
-from halfstep.data.headers import BASES, read_header, slug
-from halfstep.data.mapping import TableMap
-from halfstep.data.proposal import Facts, Proposal
+from halfstep.data.propose.attributes import Measured
+from halfstep.data.propose.headers import BASES, read_header, slug
+from halfstep.data.propose.mapping import TableMap
+from halfstep.data.propose.proposal import Facts, Proposal
 
 __all__ = ["Say", "study_text"]
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from halfstep.data.quantities import currency, half_width
+from halfstep.data.cells.quantities import currency, half_width
 
 __all__ = ["BASES", "OUTCOMES", "ROLES", "Header", "Money", "money", "read_header", "slug"]
 

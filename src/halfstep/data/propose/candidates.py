@@ -7,9 +7,9 @@ from pathlib import Path
 import fastexcel
 
 from halfstep.core.check import Fault
-from halfstep.data.mapping import map_table
-from halfstep.data.sheets import is_workbook
-from halfstep.data.tables import Table, read_table
+from halfstep.data.propose.mapping import map_table
+from halfstep.data.read.sheets import is_workbook
+from halfstep.data.read.tables import Table, read_table
 
 __all__ = ["candidates", "whole_file"]
 

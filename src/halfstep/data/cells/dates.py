@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from halfstep.data.quantities import half_width
+from halfstep.data.cells.quantities import half_width
 
 __all__ = ["Span", "from_serial", "is_fiscal", "read_span"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from struct import unpack_from
 
-from halfstep.data.compound import stream_of
-from halfstep.data.marks import BrokenWorkbookError, Marks, members, small, unpacked
-from halfstep.data.shape import Merged
+from halfstep.data.read.compound import stream_of
+from halfstep.data.read.marks import BrokenWorkbookError, Marks, members, small, unpacked
+from halfstep.data.read.shape import Merged
 
 __all__ = ["xls_marks", "xlsb_marks"]
 

@@ -14,8 +14,8 @@ from io import BytesIO
 from xml.parsers import expat
 from zipfile import ZipFile
 
-from halfstep.data.header_row import column_place
-from halfstep.data.shape import Merged
+from halfstep.data.read.header_row import column_place
+from halfstep.data.read.shape import Merged
 
 __all__ = [
     "MOST_CELLS",

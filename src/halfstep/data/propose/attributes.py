@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from halfstep.data.profile import Profile
-from halfstep.data.roles import FITS
+from halfstep.data.propose.profile import Profile
+from halfstep.data.propose.roles import FITS
 
 __all__ = ["Measured", "Unused", "measured"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from halfstep.core.check import Fault
-from halfstep.data.parts import choose, first_line
-from halfstep.data.places import ROW
-from halfstep.data.shape import Body
+from halfstep.data.read.parts import choose, first_line
+from halfstep.data.read.places import ROW
+from halfstep.data.read.shape import Body
 
 __all__ = ["is_store", "read_duckdb", "read_parquet"]
 

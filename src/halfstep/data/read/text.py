@@ -12,10 +12,10 @@ import numpy.typing as npt
 import polars as pl
 
 from halfstep.core.check import Fault, Guess
-from halfstep.data.encoding import decode
-from halfstep.data.header_row import is_figure
-from halfstep.data.places import ROW, WIDTH
-from halfstep.data.shape import Body, Cells, shape
+from halfstep.data.read.encoding import decode
+from halfstep.data.read.header_row import is_figure
+from halfstep.data.read.places import ROW, WIDTH
+from halfstep.data.read.shape import Body, Cells, shape
 
 __all__ = ["read_text"]
 

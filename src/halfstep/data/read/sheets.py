@@ -13,13 +13,13 @@ import fastexcel
 import polars as pl
 
 from halfstep.core.check import Fault, Guess
-from halfstep.data.biff import xls_marks, xlsb_marks
-from halfstep.data.header_row import letters
-from halfstep.data.marks import MOST_CELLS, MOST_COLUMNS, BrokenWorkbookError, Marks, xlsx_marks
-from halfstep.data.ods import ods_marks
-from halfstep.data.parts import choose, first_line
-from halfstep.data.places import MOST_LISTED, ROW
-from halfstep.data.shape import Body, Cells, shape
+from halfstep.data.read.biff import xls_marks, xlsb_marks
+from halfstep.data.read.header_row import letters
+from halfstep.data.read.marks import MOST_CELLS, MOST_COLUMNS, BrokenWorkbookError, Marks, xlsx_marks
+from halfstep.data.read.ods import ods_marks
+from halfstep.data.read.parts import choose, first_line
+from halfstep.data.read.places import MOST_LISTED, ROW
+from halfstep.data.read.shape import Body, Cells, shape
 
 __all__ = ["is_workbook", "read_sheet"]
 

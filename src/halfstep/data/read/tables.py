@@ -10,11 +10,11 @@ from pathlib import Path
 import polars as pl
 
 from halfstep.core.check import Fault, Guess
-from halfstep.data.places import ROW
-from halfstep.data.shape import Body
-from halfstep.data.sheets import is_workbook, read_sheet
-from halfstep.data.stores import is_store, read_duckdb, read_parquet
-from halfstep.data.text import read_text
+from halfstep.data.read.places import ROW
+from halfstep.data.read.shape import Body
+from halfstep.data.read.sheets import is_workbook, read_sheet
+from halfstep.data.read.stores import is_store, read_duckdb, read_parquet
+from halfstep.data.read.text import read_text
 
 __all__ = ["ROW", "Table", "read_table"]
 

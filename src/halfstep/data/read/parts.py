@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from halfstep.core.check import Fault
-from halfstep.data.places import MOST_LISTED
+from halfstep.data.read.places import MOST_LISTED
 
 __all__ = ["choose", "first_line"]
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import polars as pl
 
 from halfstep.core.check import Fault, Guess
-from halfstep.data.places import MOST_LISTED, ROW, WIDTH
+from halfstep.data.read.places import MOST_LISTED, ROW, WIDTH
 
 __all__ = ["uneven"]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from struct import unpack_from
 
-from halfstep.data.marks import BrokenWorkbookError
+from halfstep.data.read.marks import BrokenWorkbookError
 
 __all__ = ["stream_of"]
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from halfstep.core.check import Fault, Guess
-from halfstep.data.header_row import Heading, find_heading, is_dated, is_figure, letters
-from halfstep.data.leftovers import listed, notes, repeats, totals
-from halfstep.data.places import MOST_LISTED, QUOTED, ROW, WIDTH
-from halfstep.data.widths import uneven
+from halfstep.data.read.header_row import Heading, find_heading, is_dated, is_figure, letters
+from halfstep.data.read.leftovers import listed, notes, repeats, totals
+from halfstep.data.read.places import MOST_LISTED, QUOTED, ROW, WIDTH
+from halfstep.data.read.widths import uneven
 
 __all__ = ["Body", "Cells", "Merged", "shape"]
 

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import polars as pl
 
 from halfstep.core.check import Fault
-from halfstep.data.dates import read_span
-from halfstep.data.headers import BASES, OUTCOMES, Money, money
-from halfstep.data.mapping import Open, TableMap, map_table
-from halfstep.data.profile import Profile
-from halfstep.data.quantities import currency, half_width
-from halfstep.data.tables import Table
+from halfstep.data.cells.dates import read_span
+from halfstep.data.cells.quantities import currency, half_width
+from halfstep.data.propose.headers import BASES, OUTCOMES, Money, money
+from halfstep.data.propose.mapping import Open, TableMap, map_table
+from halfstep.data.propose.profile import Profile
+from halfstep.data.read.tables import Table
 
 __all__ = ["BrandFacts", "Facts", "Proposal", "propose"]
 

@@ -9,9 +9,9 @@ import polars as pl
 from halfstep.core.check import Guess
 from halfstep.core.config import StudyConfig
 from halfstep.core.period import Period
+from halfstep.data.read.tables import Table
 from halfstep.data.schema import day, period_text, text
 from halfstep.data.settings import period_or_none
-from halfstep.data.tables import Table
 
 __all__ = ["gaps"]
 

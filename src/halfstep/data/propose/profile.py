@@ -11,11 +11,11 @@ import numpy.typing as npt
 import polars as pl
 
 from halfstep.core.period import Period
-from halfstep.data.dates import read_span
-from halfstep.data.headers import Header, read_header
-from halfstep.data.quantities import currency, is_nothing, read_quantity
+from halfstep.data.cells.dates import read_span
+from halfstep.data.cells.quantities import currency, is_nothing, read_quantity
+from halfstep.data.propose.headers import Header, read_header
+from halfstep.data.read.tables import ROW, Table
 from halfstep.data.settings import period_or_none
-from halfstep.data.tables import ROW, Table
 
 __all__ = ["Profile", "profiles"]
 

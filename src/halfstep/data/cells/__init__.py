@@ -1,0 +1,1 @@
+"""From cells as people write them to plain figures, periods and days; what they leave open is kept open."""

@@ -1,0 +1,1 @@
+"""From tables that nobody has described to the study that could be made of them."""
