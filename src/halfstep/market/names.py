@@ -25,10 +25,24 @@ def name_weights(fit: HedonicFit, brand: str, period: int, others: tuple[int, ..
     others
         Brand codes of the mean; all brands with a term in the period's name unit if absent.
     """
+    combination = _term(fit, _by_unit(fit), brand, period, others)
+    return None if combination is None else fit.squares.effect_weights(combination)
+
+
+def _by_unit(fit: HedonicFit) -> npt.NDArray[np.bool_]:
+    """Return which cells have rows in which name unit, counted back from the last period; shape (units, C)."""
+    back = (int(fit.panel.period.max()) - fit.panel.period) // fit.spec.name_periods
+    units, cells = int(back.max()) + 1, len(fit.cells)
+    return np.bincount(back * cells + fit.squares.design.cell, minlength=units * cells).reshape(units, cells) > 0
+
+
+def _term(
+    fit: HedonicFit, present: npt.NDArray[np.bool_], brand: str, period: int, others: tuple[int, ...] | None = None
+) -> Array | None:
+    """Return a brand's term in a period minus the plain mean over brands as a combination of cells, shape (C,)."""
     own = fit.panel.brands.index(brand)
-    width, last = fit.spec.name_periods, int(fit.panel.period.max())
-    same_unit = (last - fit.panel.period) // width == (last - period) // width
-    cells = {fit.cells[c][0]: int(c) for c in np.unique(fit.squares.design.cell[same_unit])}
+    unit = (int(fit.panel.period.max()) - period) // fit.spec.name_periods
+    cells = {fit.cells[c][0]: int(c) for c in np.flatnonzero(present[unit])}
     mean = tuple(cells) if others is None else tuple(b for b in others if b in cells)
     if own not in cells or not mean:
         return None
@@ -36,7 +50,7 @@ def name_weights(fit: HedonicFit, brand: str, period: int, others: tuple[int, ..
     combination[cells[own]] += 1.0
     for b in mean:
         combination[cells[b]] -= 1 / len(mean)
-    return fit.squares.effect_weights(combination)
+    return combination
 
 
 def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iterator[Series]:
@@ -46,20 +60,22 @@ def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iter
     out.
     """
     points: list[tuple[str, str, Array]] = []
+    present, models, newest = _by_unit(fit), _models(fit), _newest(fit)
     for c, (b, first, last) in enumerate(fit.cells):
         brand = fit.panel.brands[b]
-        if brand not in brands:
+        if brand not in brands or models[c] < fit.spec.min_models:
             continue
-        rows = fit.squares.design.cell == c
-        if len(np.unique(fit.panel.cluster[rows])) < fit.spec.min_models:
-            continue
-        a = name_weights(fit, brand, int(fit.panel.period[rows].max()))
-        if a is not None:
+        combination = _term(fit, present, brand, int(newest[c]))
+        if combination is not None:
             key = fit.panel.period_key(first)
-            points.append((brand, key if first == last else f"{key}/{fit.panel.period_key(last)}", a))
+            points.append((brand, key if first == last else f"{key}/{fit.panel.period_key(last)}", combination))
     if not points:
         return
-    found = fit.squares.functionals(np.column_stack([a for _, _, a in points]))
+    determined = fit.squares.contrasts(np.column_stack([point[2] for point in points]))[1]
+    points = [point for point, known in zip(points, determined, strict=True) if known]
+    if not points:
+        return
+    found = fit.squares.functionals(fit.squares.contrasts(np.column_stack([point[2] for point in points]))[0])
     for brand in brands:
         mine = [i for i, point in enumerate(points) if point[0] == brand]
         if mine:
@@ -69,6 +85,21 @@ def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iter
                 tuple((points[i][1],) for i in mine), ("period",), fitted,
                 write.origin("hedonic.path", fit.panel.is_brand(brand), ("clusters independent",)),
             )  # fmt: skip
+
+
+def _models(fit: HedonicFit) -> npt.NDArray[np.int64]:
+    """Return the number of distinct models of each cell, shape (C,)."""
+    clusters = int(fit.panel.cluster.max()) + 1
+    pairs = np.sort(fit.squares.design.cell * clusters + fit.panel.cluster)
+    first = pairs[np.concatenate([[True], np.diff(pairs) > 0])]
+    return np.bincount(first // clusters, minlength=len(fit.cells))
+
+
+def _newest(fit: HedonicFit) -> npt.NDArray[np.int64]:
+    """Return the last period in which each cell has a row, shape (C,)."""
+    newest = np.full(len(fit.cells), np.iinfo(np.int64).min)
+    np.maximum.at(newest, fit.squares.design.cell, fit.panel.period)
+    return newest
 
 
 def quality_adjusted_change(
@@ -137,8 +168,9 @@ def _name_terms(fit: HedonicFit, brand: str, before: int, after: int) -> tuple[f
     own = fit.panel.brands.index(brand)
     present = [{int(b) for b in np.unique(fit.panel.brand[fit.panel.period == t])} for t in (before, after)]
     others = tuple(sorted((present[0] & present[1]) - {own}))
-    weights = [name_weights(fit, brand, t, others) for t in (before, after)]
-    if weights[0] is None or weights[1] is None:
+    by_unit = _by_unit(fit)
+    terms = [c for t in (before, after) if (c := _term(fit, by_unit, brand, t, others)) is not None]
+    if len(terms) < 2 or not fit.squares.contrasts(np.column_stack(terms))[1].all():
         return None
-    found = fit.squares.functionals((weights[1] - weights[0])[:, None])
+    found = fit.squares.functionals(fit.squares.contrasts((terms[1] - terms[0])[:, None])[0])
     return (float(found.value[0]), float(found.se[0]), float(found.freedom[0])) if found.freedom[0] > 0 else None

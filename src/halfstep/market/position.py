@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from halfstep.market.panel import Panel
 
-__all__ = ["CutCurve", "Standing", "band_of", "band_shares", "concentration", "cut_curve", "first_place"]
+__all__ = ["BASES", "CutCurve", "Standing", "band_of", "band_shares", "concentration", "cut_curve", "first_place"]
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

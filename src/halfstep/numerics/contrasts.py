@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csc_array
+from scipy.sparse import csr_array
 
 __all__ = ["Contrasts"]
 
@@ -22,19 +22,18 @@ class Contrasts:
     Attributes
     ----------
     prices
-        On the orthonormal columns Q that the regressors leave once the effects are out; shape (r, m).
-    market, cell
-        On the effects, shapes (T, m) and (C, m); None if zero.
+        On the orthonormal regressors Q that the effects leave; shape (r, m).
+    effects
+        On markets and cells, shapes (T, m) and (C, m); None if zero.
     rows
-        Row by row, sparse, shape (n, m); None if zero.
+        Row by row, shape (n, m); None if zero.
     """
 
     prices: Array
-    market: Array | None = None
-    cell: Array | None = None
-    rows: csc_array | None = None
+    effects: tuple[Array, Array] | None = None
+    rows: csr_array | Array | None = None
 
     @property
     def count(self) -> int:
         """Number of functionals, m."""
-        return self.prices.shape[1]
+        return int(self.prices.shape[1])

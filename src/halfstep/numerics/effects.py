@@ -102,12 +102,14 @@ class Effects:
 def effects_of(market: Codes, cell: Codes, weights: Array) -> Effects:
     """Lay out the effects of a panel and invert them part by part."""
     T, C = int(market.max()) + 1, int(cell.max()) + 1
-    market_weight, cell_weight = np.bincount(market, weights, T), np.bincount(cell, weights, C)
+    market_weight, cell_weight = (
+        np.bincount(codes, weights, size).astype(np.float64) for codes, size in ((market, T), (cell, C))
+    )
     counts = coo_array((weights, (market, cell)), shape=(T, C)).tocsr()
     linked = coo_array(counts)
     graph = coo_array((linked.data, (linked.row, T + linked.col)), shape=(T + C, T + C))
-    count, label = connected_components(graph, directed=False)
-    label = label.astype(np.int64)
+    label = _joined(connected_components(graph, directed=False)[1].astype(np.int64), T)
+    count = int(label.max()) + 1
     parts = tuple(
         np.split(np.argsort(label[:T], kind="stable"), np.cumsum(np.bincount(label[:T], minlength=count))[:-1])
     )
@@ -118,13 +120,24 @@ def effects_of(market: Codes, cell: Codes, weights: Array) -> Effects:
         block = counts[mine][:, its_cells].toarray()
         schur = np.diag(market_weight[mine]) - (block / cell_weight[its_cells]) @ block.T
         roots.append(pseudo_root(schur, market_weight[mine]))
-    half = np.zeros((T, max(root.shape[1] for root in roots)))
+    half = np.zeros((T, max(1, *(root.shape[1] for root in roots))))
     for mine, root in zip(parts, roots, strict=True):
         half[mine, : root.shape[1]] = root
     width = np.array([root.shape[1] for root in roots], dtype=np.int64)
     return Effects(
         market, cell, weights, market_weight, cell_weight, share, parts, label[:T], label[T:], half, width
     )  # fmt: skip
+
+
+def _joined(label: Codes, T: int) -> Codes:
+    """Take small parts together until each has half as many markets as the largest."""
+    size = np.bincount(label[:T], minlength=int(label.max()) + 1)
+    joined, now, held = np.empty_like(size), -1, int(size.max())
+    for k, markets in enumerate(size.tolist()):
+        if held + markets > size.max():
+            now, held = now + 1, 0
+        joined[k], held = now, held + markets
+    return np.asarray(joined[label])
 
 
 def pseudo_root(matrix: Array, scale: Array) -> Array:

@@ -87,7 +87,7 @@ class TwoStage:
         """
         rows = a - self.exogenous.coefficient_weights(combination)
         columns = [self.y, *self.W[:, : self.endogenous].T]
-        fits = [self.exogenous, *(least_squares(self.exogenous.design, c, self.squares.weights) for c in columns[1:])]
+        fits = [self.exogenous, *(self.exogenous.refit(c) for c in columns[1:])]
         return tuple(fit.functionals(rows) for fit in fits)
 
 
@@ -112,7 +112,8 @@ def two_stage(design: Design, endogenous: Array, instruments: Array, y: Array) -
     array([2.])
     """
     first = replace(design, X=np.hstack([instruments, design.X]))
-    fitted = np.column_stack([e - least_squares(first, e).residual for e in endogenous.T])
+    stage = least_squares(first, endogenous[:, 0])
+    fitted = np.column_stack([e - stage.refit(e).residual for e in endogenous.T])
     squares = least_squares(replace(design, X=np.hstack([fitted, design.X])), y)
     E = endogenous.shape[1]
     structural = squares.residual - (endogenous - fitted) @ squares.beta[:E]
@@ -134,6 +135,7 @@ def reduced_form(design: Design, endogenous: Array, instruments: Array, y: Array
     """
     first = replace(design, X=np.hstack([instruments, design.X]))
     columns = np.eye(first.X.shape[1])[:, : instruments.shape[1]]
-    fits = [least_squares(first, column) for column in (y, *endogenous.T)]
+    stage = least_squares(first, y)
+    fits = [stage, *(stage.refit(column) for column in endogenous.T)]
     a = fits[0].coefficient_weights(columns)
     return tuple(fit.functionals(a) for fit in fits)

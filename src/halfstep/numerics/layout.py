@@ -15,9 +15,9 @@ __all__ = ["Batch", "Layout", "layout_of"]
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-TAME = 0.5
+TAME = 0.8
 """Norm of a cluster's hat matrix up to which a series stands for its eigenvalues."""
-ROWS = 2048
+ROWS = 8192
 """Padded rows of a batch: its arrays stay in the cache."""
 
 
@@ -45,6 +45,10 @@ class Batch:
     wild: bool
     norm: float
 
+    def take(self, which: npt.NDArray[np.bool_]) -> Batch:
+        """Return some of the clusters."""
+        return replace(self, cluster=self.cluster[which], blocks=self.blocks[which], rows=self.rows[which])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layout:
@@ -58,8 +62,8 @@ class Layout:
         As `Effects.cell_half`.
     order
         Rows by cluster, part, cell; shape (n,).
-    block_start, block_cluster, block_part
-        First place in `order` of each block (and one past the last), its cluster and its part.
+    block_start, block_cluster, block_part, block_of_row
+        First place in `order` of each block (and one past the last), its cluster and its part; block of each row.
     pair_of_row, pair_cluster, pair_cell
         Pair of each row; cluster and cell of each pair.
     cluster_block, cluster_pair
@@ -76,6 +80,7 @@ class Layout:
     block_start: Codes
     block_cluster: Codes
     block_part: Codes
+    block_of_row: Codes
     pair_of_row: Codes
     pair_cluster: Codes
     pair_cell: Codes
@@ -88,6 +93,24 @@ class Layout:
     def clusters(self) -> int:
         """G."""
         return len(self.norm)
+
+    @property
+    def reach(self) -> tuple[Codes, Codes]:
+        """First and last linked part of each cluster, shape (G,)."""
+        start = np.minimum(self.cluster_block[:-1], len(self.block_part) - 1)
+        return self.block_part[start], self.block_part[np.maximum(self.cluster_block[1:] - 1, 0)]
+
+    @property
+    def first_cell(self) -> Codes:
+        """First cell of each cluster, shape (G,)."""
+        return self.pair_cell[np.minimum(self.cluster_pair[:-1], len(self.pair_cell) - 1)]
+
+    def spread(self, pointer: Codes, clusters: Codes) -> tuple[Codes, Codes]:
+        """Return, for each block or pair (by its pointer) of some clusters, the place of its cluster, and itself."""
+        count = np.diff(pointer)[clusters]
+        place = np.repeat(np.arange(len(clusters)), count)
+        within = np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+        return place, pointer[clusters][place] + within
 
     def batches(self) -> Iterator[Batch]:
         """Yield every cluster once."""
@@ -108,18 +131,19 @@ def layout_of(cluster: Codes, effects: Effects, Q: Array) -> Layout:
     order = np.argsort(key, kind="stable")
     key = key[order]
     pair_start = np.flatnonzero(np.diff(key, prepend=-1))
-    pair_of_row = np.empty_like(order)
+    pair_of_row, block_of_row = np.empty_like(order), np.empty_like(order)
     pair_of_row[order] = np.cumsum(np.diff(key, prepend=key[0]) != 0)
-    pairs = key[pair_start]
-    block_start = np.flatnonzero(np.diff(key // C, prepend=-1))
-    blocks = key[block_start] // C
+    pairs, key = key[pair_start], key // C
+    block_of_row[order] = np.cumsum(np.diff(key, prepend=key[0]) != 0)
+    block_start = np.flatnonzero(np.diff(key, prepend=-1))
+    blocks = key[block_start]
     block_start = np.append(block_start, len(order))
     cluster_block = np.searchsorted(blocks // P, np.arange(G + 1))
     cluster_pair = np.searchsorted(pairs // C // P, np.arange(G + 1))
     made = Layout(
         effects=effects, Q=Q, root=np.sqrt(effects.weights), cell_half=effects.cell_half, order=order,
-        block_start=block_start, block_cluster=blocks // P, block_part=blocks % P, pair_of_row=pair_of_row,
-        pair_cluster=pairs // C // P, pair_cell=pairs % C, cluster_block=cluster_block, cluster_pair=cluster_pair,
+        block_start=block_start, block_cluster=blocks // P, block_part=blocks % P, block_of_row=block_of_row,
+        pair_of_row=pair_of_row, pair_cluster=pairs // C // P, pair_cell=pairs % C, cluster_block=cluster_block, cluster_pair=cluster_pair,
         norm=np.zeros(G), shapes=(),
     )  # fmt: skip
     norm = _norms(made, cluster)
@@ -148,10 +172,9 @@ def _shapes(layout: Layout, norm: Array) -> Iterator[tuple[Codes, int, int, bool
     c = np.diff(layout.cluster_block)
     p = np.zeros(layout.clusters, dtype=np.int64)
     np.maximum.at(p, layout.block_cluster, np.diff(layout.block_start))
-    first = layout.pair_cell[np.minimum(layout.cluster_pair[:-1], len(layout.pair_cell) - 1)]
     wild = norm > TAME
     like = np.stack([wild, _rounded(c), _rounded(p)])
-    order = np.lexsort((first, *like))
+    order = np.lexsort((layout.first_cell, layout.reach[0], *like))
     order = order[c[order] > 0]
     for same in np.split(order, np.flatnonzero((np.diff(like[:, order]) != 0).any(axis=0)) + 1):
         if not len(same):
