@@ -120,9 +120,8 @@ def check(folder: Path) -> tuple[float, Figures]:
 
 
 def position(folder: Path) -> tuple[float, Figures]:
-    from halfstep.market.account import position_of
-
     from halfstep.data.study import load
+    from halfstep.market.account import positions
     from halfstep.market.panel import build_panel
     from halfstep.market.records import Author
 
@@ -132,7 +131,7 @@ def position(folder: Path) -> tuple[float, Figures]:
     del loaded
     start = time.process_time()
     panel = build_panel(sold, config)
-    _, series = position_of(Author("market", config, panel), DRAWN)
+    _, series = positions(Author("market", config, panel), DRAWN)
     spent = time.process_time() - start
     wanted = ("share", "percentile", "band.units", "band.value")
     values = {s.id.removeprefix("position."): s.value.tolist() for s in series}
@@ -140,9 +139,8 @@ def position(folder: Path) -> tuple[float, Figures]:
 
 
 def hedonic(folder: Path) -> tuple[float, Figures]:
-    from halfstep.market.account import attribute_prices
-
     from halfstep.data.study import load
+    from halfstep.market.account import attribute_prices
     from halfstep.market.hedonic import HedonicSpec, fit_hedonic
     from halfstep.market.names import brand_paths
     from halfstep.market.panel import build_panel

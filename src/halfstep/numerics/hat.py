@@ -128,9 +128,9 @@ class Hat:
 
     def _by_eigenvalues(self, local: Local) -> Solved:
         h, c, p, _ = local.values.shape
-        a = np.zeros((h, c, local.count, p))
-        local.spread(local.values.swapaxes(2, 3).reshape(h * c, -1, p), a.reshape(h * c, -1, p))
-        a = a.swapaxes(2, 3).reshape(h, c * p, -1)
+        wide = np.zeros((h * c, local.count, p))
+        local.spread(local.values.swapaxes(2, 3).reshape(h * c, -1, p), wide)
+        a = wide.reshape(h, c, local.count, p).swapaxes(2, 3).reshape(h, c * p, -1)
         Q = self.Q.reshape(h, c * p, -1)
         left = np.eye(c * p) - Q @ Q.swapaxes(1, 2)
         for k in range(c):
