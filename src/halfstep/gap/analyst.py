@@ -95,7 +95,7 @@ def _inside_band(
     again = compare(refit.panel, comparison.pair, (comparison.first, comparison.last), spec, "equal")
     if refit.unidentified() or not isinstance(again, Comparison):
         return
-    narrow = price_splits(refit, [again])[0]
+    narrow = price_splits(refit, [again], by_attribute=False)[0]
     for half in ("product", "name"):
         value, se, freedom = narrow.part(half)
         yield Naive("inside the price band", half, plain_label(value, margin), (value, se, freedom))

@@ -56,7 +56,7 @@ def models_that_decide(
     """
     scores = split.parts.scores[:, part] * split.money
     comparison = split.comparison
-    own = [np.unique(cluster[w > 0]) for w in (comparison.focal_weight, comparison.benchmark_weight)]
+    own = [np.unique(cluster[side.rows]) for side in (comparison.focal, comparison.benchmark)]
     variances = [float(scores[clusters] @ scores[clusters]) for clusters in own]
     rest = max(float(scores @ scores) - sum(variances), 0.0)
     z = rng.standard_normal(DRAWS)

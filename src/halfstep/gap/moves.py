@@ -104,7 +104,7 @@ def _split(fit: HedonicFit | None, pair: Pair, window: tuple[int, int], offering
     comparison = compare(fit.panel, pair, window, fit.spec, offering)
     if not isinstance(comparison, Comparison):
         return None
-    (split,) = price_splits(fit, [comparison])
+    (split,) = price_splits(fit, [comparison], by_attribute=False)
     return split if split.has_error else None
 
 

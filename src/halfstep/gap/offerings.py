@@ -13,11 +13,23 @@ import numpy.typing as npt
 
 from halfstep.core.config import StudyConfig
 from halfstep.market.hedonic import HedonicSpec, block
-from halfstep.market.panel import Panel, thin
+from halfstep.market.panel import Panel
 
-__all__ = ["BLOCK", "Comparison", "Missing", "Pair", "asked_comparisons", "compare", "comparisons", "span", "windows"]
+__all__ = [
+    "BLOCK",
+    "Comparison",
+    "Missing",
+    "Offering",
+    "Pair",
+    "asked_comparisons",
+    "compare",
+    "comparisons",
+    "span",
+    "windows",
+]
 
 Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 
 BLOCK = "/"
 """Between the first and last period of a pooled block, as in ISO 8601 intervals."""
@@ -33,6 +45,18 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Offering:
+    """Row weights of one side, which sum to one, where they are not zero; shapes (k,)."""
+
+    rows: Codes
+    weight: Array
+
+    def mean(self, values: Array) -> float:
+        """Return the weighted mean of a column over the panel, (n,)."""
+        return float(self.weight @ values[self.rows])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
     """Two offerings in the same markets.
 
@@ -44,8 +68,10 @@ class Comparison:
         Ordinals of the periods covered.
     period
         Text of the period or block.
-    focal_weight, benchmark_weight
-        Row weights, each summing to one, alike over markets; shape (n,).
+    focal, benchmark
+        The offerings; they weigh markets alike.
+    size
+        Rows of the panel, n.
     models
         Distinct models of focal and benchmark.
     """
@@ -54,8 +80,9 @@ class Comparison:
     first: int
     last: int
     period: str
-    focal_weight: Array
-    benchmark_weight: Array
+    focal: Offering
+    benchmark: Offering
+    size: int
     models: tuple[int, int]
 
     @property
@@ -64,14 +91,39 @@ class Comparison:
         return self.last > self.first
 
     @property
+    def focal_weight(self) -> Array:
+        """Row weights of the focal offering, shape (n,)."""
+        return self._spread(self.focal)
+
+    @property
+    def benchmark_weight(self) -> Array:
+        """Row weights of the benchmark's offering, shape (n,)."""
+        return self._spread(self.benchmark)
+
+    @property
+    def gap(self) -> Offering:
+        """Row weights of the gap, benchmark minus focal, where they are not zero."""
+        sides = self.focal, self.benchmark
+        return Offering(
+            np.concatenate([side.rows for side in sides]), np.concatenate([-self.focal.weight, self.benchmark.weight])
+        )
+
+    @property
     def omega(self) -> Array:
         """Row weights of the gap, benchmark minus focal; shape (n,)."""
         return self.benchmark_weight - self.focal_weight
 
     @property
     def rows(self) -> npt.NDArray[np.bool_]:
-        """Rows of either offering."""
-        return (self.focal_weight > 0) | (self.benchmark_weight > 0)
+        """Rows of either offering, shape (n,)."""
+        out = np.zeros(self.size, dtype=bool)
+        out[self.gap.rows] = True
+        return out
+
+    def _spread(self, side: Offering) -> Array:
+        out = np.zeros(self.size)
+        out[side.rows] = side.weight
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +146,29 @@ def windows(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> tuple
     A period stands alone where both brands have enough models in it; other periods with the focal brand in them are
     pooled over the block that holds them.
     """
-    scope = panel.segments[pair.segment] & (_model_weights(panel, offering) > 0)
-    last = int(panel.period.max())
+    rows = _rows(panel, pair, offering)
+    last, brands = int(panel.period.max()), [panel.brands.index(b) for b in (pair.focal, pair.benchmark)]
+    sides = [rows[panel.brand[rows] == brand] for brand in brands]
+    counts = [_models(panel, side) for side in sides]
     out = set()
-    for period in np.unique(panel.period[scope & panel.is_brand(pair.focal)]):
-        rows = scope & (panel.period == period)
-        few = any(thin(panel, rows & panel.is_brand(b), spec.min_models) for b in (pair.focal, pair.benchmark))
-        out.add(block(int(period), last, spec.pooled_periods if few else spec.name_periods))
+    for period in np.unique(panel.period[sides[0]]).tolist():
+        few = any(count.get(period, 0) < spec.min_models for count in counts)
+        out.add(block(period, last, spec.pooled_periods if few else spec.name_periods))
     return tuple(sorted(out, key=lambda w: (w[1], w[0])))
+
+
+def _rows(panel: Panel, pair: Pair, offering: str) -> Codes:
+    """Return the rows of either brand in the segment that weigh anything."""
+    rows = np.flatnonzero(panel.is_brand(pair.focal) | panel.is_brand(pair.benchmark))
+    return rows[panel.segments[pair.segment][rows] & (_model_weights(panel, offering, rows) > 0)]
+
+
+def _models(panel: Panel, rows: Codes) -> dict[int, int]:
+    """Return the number of distinct models among some rows, by period."""
+    clusters = int(panel.cluster.max()) + 1
+    met = np.unique(panel.period[rows] * clusters + panel.cluster[rows])
+    periods, count = np.unique(met // clusters, return_counts=True)
+    return dict(zip(periods.tolist(), count.tolist(), strict=True))
 
 
 def compare(
@@ -116,32 +183,32 @@ def compare(
     offering
         "equal" or "sales": weights of models within a market and of markets within the focal offering.
     """
-    first, last = window
-    q = _model_weights(panel, offering)
-    scope = panel.segments[pair.segment] & (panel.period >= first) & (panel.period <= last) & (q > 0)
-    focal, benchmark = (scope & panel.is_brand(b) for b in (pair.focal, pair.benchmark))
-    shared = np.intersect1d(panel.market[focal], panel.market[benchmark])
-    together = np.isin(panel.market, shared)
-    first, last = _covered(panel, (focal | benchmark) & together if len(shared) else focal | benchmark, window)
+    rows = _rows(panel, pair, offering)
+    rows = rows[(panel.period[rows] >= window[0]) & (panel.period[rows] <= window[1])]
+    market, own = panel.market[rows], panel.brand[rows] == panel.brands.index(pair.focal)
+    theirs = ~own if pair.focal != pair.benchmark else own
+    shared = np.intersect1d(market[own], market[theirs])
+    together = np.isin(market, shared)
+    first, last = _covered(panel, rows[together] if len(shared) else rows, window)
     period = span(panel, first, last)
-    counts = tuple(len(np.unique(panel.cluster[rows & together])) for rows in (focal, benchmark))
+    counts = [len(np.unique(panel.cluster[rows[side & together]])) for side in (own, theirs)]
     models = (counts[0], counts[1])
     for why, wrong in (
-        ("focal absent", not focal.any()),
-        ("benchmark absent", not benchmark.any()),
+        ("focal absent", not own.any()),
+        ("benchmark absent", not theirs.any()),
         ("never together", not len(shared)),
         ("too few models", min(models) < spec.min_models),
     ):
         if wrong:
             return Missing(pair, period, why, models)
-    focal_weight = np.where(focal & together, q, 0.0)
-    focal_weight /= focal_weight.sum()
-    size = int(panel.market.max()) + 1
-    wanted = np.bincount(panel.market, focal_weight, size)
-    benchmark_weight = np.where(benchmark & together, q, 0.0)
-    held = np.bincount(panel.market, benchmark_weight, size)
-    benchmark_weight = benchmark_weight * (wanted / np.where(held > 0, held, 1.0))[panel.market]
-    return Comparison(pair, first, last, period, focal_weight, benchmark_weight, models)
+    q, place = _model_weights(panel, offering, rows), np.searchsorted(shared, market)
+    sides = [np.flatnonzero(side & together) for side in (own, theirs)]
+    weights = [q[side] for side in sides]
+    weights[0] = weights[0] / weights[0].sum()
+    wanted, held = (np.bincount(place[s], w, len(shared)) for s, w in zip(sides, weights, strict=True))
+    weights[1] = weights[1] * (wanted / held)[place[sides[1]]]
+    focal, benchmark = (Offering(rows[s], w) for s, w in zip(sides, weights, strict=True))
+    return Comparison(pair, first, last, period, focal, benchmark, panel.n, models)
 
 
 def span(panel: Panel, first: int, last: int) -> str:
@@ -150,13 +217,13 @@ def span(panel: Panel, first: int, last: int) -> str:
     return ends[0] if first == last else BLOCK.join(ends)
 
 
-def _model_weights(panel: Panel, offering: str) -> Array:
-    return np.ones(panel.n) if offering == "equal" else panel.q
+def _model_weights(panel: Panel, offering: str, rows: Codes) -> Array:
+    return np.ones(len(rows)) if offering == "equal" else panel.q[rows]
 
 
-def _covered(panel: Panel, rows: npt.NDArray[np.bool_], window: tuple[int, int]) -> tuple[int, int]:
+def _covered(panel: Panel, rows: Codes, window: tuple[int, int]) -> tuple[int, int]:
     """Return the first and last period that the rows really cover; the window where there are none."""
-    return (int(panel.period[rows].min()), int(panel.period[rows].max())) if rows.any() else window
+    return (int(panel.period[rows].min()), int(panel.period[rows].max())) if len(rows) else window
 
 
 def comparisons(panel: Panel, pair: Pair, spec: HedonicSpec, offering: str) -> tuple[Comparison | Missing, ...]:

@@ -37,12 +37,10 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         return _unidentified(write, fit.unidentified(), config)
     asked = asked_comparisons(fit.panel, config, fit.spec)
     on_map = map_comparisons(fit, config, watched(inputs))
-    made, mapped, through_time = _split_together(
-        inputs,
-        [c for c in asked if isinstance(c, Comparison)],
-        [c for c in on_map if isinstance(c, Comparison)],
-        path_comparisons(fit, config),
-    )
+    made = price_splits(fit, [c for c in asked if isinstance(c, Comparison)])
+    placed, dates = [c for c in on_map if isinstance(c, Comparison)], path_comparisons(fit, config)
+    halved = price_splits(fit, [*placed, *dates], by_attribute=False)
+    mapped, through_time = halved[: len(placed)], halved[len(placed) :]
     splits = [s for s in made if s.has_error]
     missing = [c for c in asked if isinstance(c, Missing)]
     missing += [_without_error(s) for s in made if not s.has_error]
@@ -85,12 +83,6 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
 
 
 ROOM = Room("gap", ("sales",), _run)
-
-
-def _split_together(inputs: Inputs, *groups: list[Comparison]) -> list[list[Split]]:
-    """Split several groups of comparisons in one pass over the regression."""
-    made = iter(price_splits(inputs.fit, [comparison for group in groups for comparison in group]))
-    return [[next(made) for _ in group] for group in groups]
 
 
 def _where(split: Split) -> tuple[str, str, str]:

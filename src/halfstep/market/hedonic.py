@@ -139,7 +139,7 @@ def fit_hedonic(panel: Panel, spec: HedonicSpec) -> HedonicFit:
         usable &= panel.q > 0
     if not usable.any():
         raise MisuseError("expected rows with every attribute filled; there are none")
-    used = panel.take(usable)
+    used = panel if usable.all() else panel.take(usable)
     design, cells = attribute_design(used, spec)
     weights = used.q if spec.weights == "sales" else None
     squares = least_squares(design, np.log(used.p), weights)
@@ -168,19 +168,18 @@ def attribute_design(panel: Panel, spec: HedonicSpec) -> tuple[Design, tuple[tup
 
 
 def _cells(panel: Panel, spec: HedonicSpec) -> tuple[Codes, tuple[tuple[int, int, int], ...]]:
-    last = int(panel.period.max())
-    first_of = np.empty(panel.n, dtype=np.int64)
-    last_of = np.empty(panel.n, dtype=np.int64)
-    unit = (last - panel.period) // spec.name_periods
-    key = panel.brand * (int(unit.max()) + 1) + unit
-    order = np.argsort(key, kind="stable")
-    for rows in np.split(order, np.flatnonzero(np.diff(key[order])) + 1):
-        few = len(np.unique(panel.cluster[rows])) < spec.min_models and spec.window > spec.name_periods
-        size = spec.pooled_periods if few else spec.name_periods
-        first_of[rows], last_of[rows] = block(int(panel.period[rows[0]]), last, size)
-    triples = np.stack([panel.brand, first_of, last_of], axis=1)
-    cells, cell = np.unique(triples, axis=0, return_inverse=True)
-    return cell.reshape(-1).astype(np.int64), tuple((int(b), int(f), int(t)) for b, f, t in cells)
+    last, width, models = int(panel.period.max()), spec.name_periods, int(panel.cluster.max()) + 1
+    unit = (last - panel.period) // width
+    units = int(unit.max()) + 1
+    key = _compact(panel.brand * units + unit)
+    brand, back = np.empty(int(key.max()) + 1, dtype=np.int64), np.empty(int(key.max()) + 1, dtype=np.int64)
+    brand[key], back[key] = panel.brand, unit
+    counted = np.bincount(_distinct(key * models + panel.cluster) // models, minlength=len(brand))
+    few = (counted < spec.min_models) & (spec.window > width)
+    size = np.where(few, spec.pooled_periods, width)
+    to = last - back * width // size * size
+    cells, cell = np.unique(np.stack([brand, to - size + 1, to], axis=1), axis=0, return_inverse=True)
+    return cell.reshape(-1)[key].astype(np.int64), tuple((int(b), int(f), int(t)) for b, f, t in cells)
 
 
 def _epoch(period: Codes, epoch: int) -> Codes:
@@ -188,4 +187,12 @@ def _epoch(period: Codes, epoch: int) -> Codes:
 
 
 def _compact(codes: Codes) -> Codes:
-    return np.unique(codes, return_inverse=True)[1].astype(np.int64)
+    """Renumber codes from zero without gaps, in their order."""
+    seen = np.zeros(int(codes.max()) + 1, dtype=bool)
+    seen[codes] = True
+    return np.asarray((np.cumsum(seen) - 1)[codes])
+
+
+def _distinct(codes: Codes) -> Codes:
+    ordered = np.sort(codes)
+    return np.asarray(ordered[np.append(True, np.diff(ordered) != 0)])

@@ -14,7 +14,7 @@ from halfstep.core.estimate import row_ranges
 from halfstep.core.period import Period
 from halfstep.data.schema import Sales
 
-__all__ = ["Panel", "build_panel", "thin"]
+__all__ = ["Panel", "build_panel"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -82,7 +82,8 @@ class Panel:
     @property
     def periods(self) -> tuple[int, ...]:
         """Ordinals of the periods, ascending."""
-        return tuple(int(t) for t in np.unique(self.period))
+        first = int(self.period.min())
+        return tuple((np.flatnonzero(np.bincount(self.period - first)) + first).tolist())
 
     def period_key(self, ordinal: int) -> str:
         """Return the text of a period."""
@@ -144,11 +145,6 @@ def build_panel(sales: Sales, config: StudyConfig) -> Panel:
         place=place,
         place_names=places,
     )
-
-
-def thin(panel: Panel, rows: Mask, minimum: int) -> bool:
-    """Whether a selection holds fewer distinct models than the study's minimum."""
-    return len(np.unique(panel.cluster[rows])) < minimum
 
 
 def _numbers(frame: pl.DataFrame, columns: list[str]) -> Array:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -32,12 +33,15 @@ class Author:
         Rows that the records speak about.
     used
         Rows that enter the computation; all of the panel's if None.
+    told
+        Ranges of the selections that were spoken about, by their digest: a brand's rows are told many times.
     """
 
     room: str
     config: StudyConfig
     panel: Panel
     used: int | None = None
+    told: dict[bytes, str] = field(default_factory=dict, repr=False)
 
     @property
     def tier(self) -> Tier:
@@ -51,10 +55,16 @@ class Author:
             room=self.room,
             method=method,
             table=self.panel.file,
-            rows=self.panel.ranges(rows),
+            rows=self._ranges(rows),
             rows_used=count if self.used is None else self.used,
             assumptions=assumptions,
         )
+
+    def _ranges(self, rows: npt.NDArray[np.bool_]) -> str:
+        digest = hashlib.blake2b(np.packbits(rows).tobytes()).digest()
+        if digest not in self.told:
+            self.told[digest] = self.panel.ranges(rows)
+        return self.told[digest]
 
     def counted(self, name: str, what: str, value: float, unit: str, origin: Origin) -> Point:
         """Return a number without sampling error: a count or an observed price."""

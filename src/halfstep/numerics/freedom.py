@@ -43,8 +43,8 @@ class Sides:
     ----------
     cluster, reach
         The clusters, and first and last linked part of each, shapes (h,) and (2, h); they ascend in the first.
-    low
-        V and R on the markets' coordinates of the linked parts from the first of all to the last; (2, h, columns).
+    start, low
+        V and R on the markets' coordinates of the linked parts from this one on; (2, h, columns).
     price
         On Q, (2, h, r).
     on, pairs, at_pair
@@ -53,6 +53,7 @@ class Sides:
 
     cluster: Codes
     reach: Codes
+    start: int
     low: Array
     price: Array
     on: Array
@@ -169,6 +170,8 @@ class Near:
 
     Attributes
     ----------
+    window
+        First of the linked parts that clusters in them reach, and one past the last.
     columns
         Which of the columns of `Sides` are rows, shape (columns,).
     cells
@@ -178,6 +181,7 @@ class Near:
         pair of the tensor.
     """
 
+    window: tuple[int, int]
     columns: Mask
     cells: Mask
     wide: Array
@@ -186,10 +190,11 @@ class Near:
     on: Array
 
 
-def near(layout: Layout, tensor: Tensor, reach: Codes, parts: Mask) -> Near:
-    """Take from the tensor what functionals in these parts, (P,), whose clusters reach so far, (2, h), ask for."""
+def near(layout: Layout, tensor: Tensor, parts: Mask) -> Near:
+    """Take from the tensor what functionals in these parts, (P,), ask for."""
     q, P, r = layout.effects.half.shape[1], len(parts), layout.Q.shape[1]
-    start, stop = int(reach[0].min()), int(reach[1].max()) + 1
+    there = np.unique(layout.block_cluster[parts[layout.block_part]])
+    start, stop = int(layout.reach[0][there].min()), int(layout.reach[1][there].max()) + 1
     every = np.append(np.arange(start * q, stop * q), P * q + np.arange(r))
     columns = np.append(np.repeat(parts[start:stop], q), np.ones(r, dtype=bool))
     cells = parts[layout.effects.part_of_cell]
@@ -202,7 +207,9 @@ def near(layout: Layout, tensor: Tensor, reach: Codes, parts: Mask) -> Near:
             (tensor.cells, (others, mine)),
         )
     )
-    return Near(columns, cells, wide, on_wide, wide_on, np.stack([w[here].toarray() for w in tensor.within]))
+    return Near(
+        (start, stop), columns, cells, wide, on_wide, wide_on, np.stack([w[here].toarray() for w in tensor.within])
+    )
 
 
 def norm_with(layout: Layout, sides: Sides, tensor: Tensor, pairs: Array, known: Near) -> tuple[float, float]:
@@ -237,7 +244,7 @@ def norm_with(layout: Layout, sides: Sides, tensor: Tensor, pairs: Array, known:
 def _square(layout: Layout, sides: Sides, U: Array) -> Array:
     """Return U'U, clusters of like periods together so that few columns are met at a time."""
     size, r, q = U.shape[1], sides.price.shape[2], layout.effects.half.shape[1]
-    out, start = np.zeros((size, size)), int(sides.reach[0].min(initial=0))
+    out, start = np.zeros((size, size)), sides.start
     for some in _chunks(np.arange(len(U))) if len(U) else ():
         ends = slice((int(sides.reach[0, some[0]]) - start) * q, (int(sides.reach[1, some].max()) + 1 - start) * q)
         u, v = U[some, ends], U[some, size - r :]

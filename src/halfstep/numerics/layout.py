@@ -16,7 +16,9 @@ Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
 TAME = 0.8
-"""Norm of a cluster's hat matrix up to which a series stands for its eigenvalues."""
+"""Norm of a cluster's hat matrix up to which shifted inverses stand for its eigenvalues."""
+NORMS = (0.05, 0.2, 0.4, TAME)
+"""Clusters of like norm go together: the larger it is the more shifts are needed."""
 ROWS = 8192
 """Padded rows of a batch: its arrays stay in the cache."""
 
@@ -173,7 +175,7 @@ def _shapes(layout: Layout, norm: Array) -> Iterator[tuple[Codes, int, int, bool
     p = np.zeros(layout.clusters, dtype=np.int64)
     np.maximum.at(p, layout.block_cluster, np.diff(layout.block_start))
     wild = norm > TAME
-    like = np.stack([wild, _rounded(c), _rounded(p)])
+    like = np.stack([np.digitize(norm, NORMS), _rounded(c), _rounded(p)])
     order = np.lexsort((layout.first_cell, layout.reach[0], *like))
     order = order[c[order] > 0]
     for same in np.split(order, np.flatnonzero((np.diff(like[:, order]) != 0).any(axis=0)) + 1):
