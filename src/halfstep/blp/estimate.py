@@ -1,0 +1,258 @@
+"""The estimator: searches from several starts, weights of one, two or more steps, and what a reader must know of the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from scipy.stats import chi2
+
+from halfstep.blp.evaluate import Point, evaluate
+from halfstep.blp.gmm import Projection, covariance, first_weights, moment_covariance, projection
+from halfstep.blp.problem import Problem
+from halfstep.core.errors import MisuseError
+from halfstep.native.layout import Array, Control
+from halfstep.numerics.optimum import Limits, Optimum, least_residuals
+
+__all__ = ["Fit", "Options", "Step", "estimate", "structural_errors"]
+
+_SAME = 1e-6
+_ITERATED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to estimate.
+
+    Attributes
+    ----------
+    steps
+        "one" (weights ``(Z'Z/N)^-1``), "two" (their inverse covariance at the first estimate) or "iterated".
+    updated
+        Whether the first weights already are those at the first start.
+    centred
+        Whether the moments' mean is taken out of their covariance.
+    bounds
+        Lower and upper bounds of theta; None for none.
+    control, limits
+        When inversions and searches end.
+    """
+
+    steps: Literal["one", "two", "iterated"] = "two"
+    updated: bool = False
+    centred: bool = True
+    bounds: tuple[Array, Array] | None = None
+    control: Control = field(default_factory=Control)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One step of the GMM.
+
+    Attributes
+    ----------
+    W
+        Weight matrix, shape (L, L).
+    optima
+        Where each start ended, in the order of the starts.
+    """
+
+    W: Array
+    optima: tuple[Optimum, ...]
+
+    @property
+    def best(self) -> Optimum:
+        """The lowest end that converged, or the lowest of all."""
+        return min(self.optima, key=lambda o: (not o.converged, o.value))
+
+    @property
+    def distinct(self) -> tuple[tuple[Optimum, int], ...]:
+        """Different converged ends, lowest first, and how many starts reached each."""
+        found: list[tuple[Optimum, int]] = []
+        for end in sorted((o for o in self.optima if o.converged), key=lambda o: o.value):
+            if found and end.value - found[-1][0].value <= _SAME * max(1.0, found[-1][0].value):
+                found[-1] = (found[-1][0], found[-1][1] + 1)
+            else:
+                found.append((end, 1))
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """A random-coefficients estimate.
+
+    Attributes
+    ----------
+    problem
+        What was estimated.
+    theta, linear
+        Nonlinear parameters (P,) and linear coefficients, demand's before supply's (K,).
+    covariance
+        Of both, theta first, shape (P + K, P + K).
+    objective
+        ``N g'W g``.
+    degrees
+        Overidentifying restrictions.
+    errors
+        xi, and omega with supply, each of shape (N,).
+    point
+        Mean utilities, slopes, costs at theta.
+    steps
+        Every step with its starts.
+    gradient, curvature
+        Of the objective in theta: shape (P,), and the eigenvalues of its Hessian, ascending, shape (P,).
+    """
+
+    problem: Problem
+    theta: Array
+    linear: Array
+    covariance: Array
+    objective: float
+    degrees: int
+    errors: tuple[Array, ...]
+    point: Point
+    steps: tuple[Step, ...]
+    gradient: Array
+    curvature: Array
+
+    @property
+    def beta(self) -> Array:
+        """Demand's linear coefficients, shape (K1,)."""
+        return self.linear[: self.problem.demand.X.shape[1]]
+
+    @property
+    def gamma(self) -> Array:
+        """Supply's linear coefficients, shape (K3,); empty without supply."""
+        return self.linear[self.problem.demand.X.shape[1] :]
+
+    @property
+    def se(self) -> Array:
+        """Standard errors of theta and the linear coefficients, shape (P + K,)."""
+        return np.sqrt(np.maximum(np.diag(self.covariance), 0.0))
+
+    @property
+    def p(self) -> float | None:
+        """P-value of Hansen's J, which the objective is after the first step; None where it is not, or without degrees."""
+        return float(chi2.sf(self.objective, self.degrees)) if self.degrees and len(self.steps) > 1 else None
+
+    @property
+    def alpha(self) -> float:
+        """The linear coefficient of price, zero where it is not among X1."""
+        at = self.problem.price[1]
+        return 0.0 if at is None else float(self.beta[at])
+
+
+def estimate(
+    problem: Problem, starts: Array, options: Options | None = None, told: Callable[[int, int], None] | None = None
+) -> Fit:
+    """Estimate by GMM from every start; later steps start from the different ends of the first.
+
+    Parameters
+    ----------
+    starts
+        Shape (S, P).
+    told
+        Called with the searches done and those to do.
+
+    Raises
+    ------
+    MisuseError
+        If no start can be evaluated, or there are fewer moments than parameters.
+    """
+    options = options or Options()
+    P, K = len(problem.form.parameters), problem.demand.X.shape[1]
+    K += problem.supply.stage.X.shape[1] if problem.supply else 0
+    W = first_weights(problem)
+    if len(W) < P + K:
+        raise MisuseError(
+            f"expected at least {P + K} moments for {P + K} parameters, got {len(W)}: give more instruments"
+        )
+    if options.updated:
+        W = _updated(problem, projection(problem, W), evaluate(problem, starts[0], control=options.control), options)
+    steps: list[Step] = []
+    for k in range({"one": 1, "two": 2, "iterated": _ITERATED}[options.steps]):
+        under = projection(problem, W)
+        optima = []
+        for n, start in enumerate(starts):
+            optima.append(_search(problem, under, start, options))
+            if told and not k:
+                told(n + 1, len(starts))
+        steps.append(Step(W, tuple(optima)))
+        best = steps[-1].best
+        if not np.isfinite(best.value):
+            raise MisuseError(
+                "expected a start whose shares can be inverted; every one failed: look at the tightest shares"
+            )
+        point = evaluate(problem, best.x, control=options.control)
+        if k and np.abs(best.x - starts[0]).max() <= 1e-8 * np.abs(best.x).max():
+            break
+        starts = np.stack([best.x, *(end.x for end, _ in steps[-1].distinct if end is not best)])[:5]
+        final = W
+        W = _updated(problem, under, point, options)
+    return _fit(problem, tuple(steps), (final, under), point, options)
+
+
+def structural_errors(problem: Problem, point: Point, linear: Array) -> tuple[Array, ...]:
+    """Return xi, and omega with supply, each of shape (N,)."""
+    K = problem.demand.X.shape[1]
+    errors = [problem.demand.residual(point.delta, linear[:K])]
+    if problem.supply is not None:
+        assert point.costs is not None
+        errors.append(problem.supply.stage.residual(point.costs.y, linear[K:]))
+    return tuple(errors)
+
+
+def _updated(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
+    errors = structural_errors(problem, point, under.coefficients(problem, point))
+    return np.asarray(np.linalg.inv(moment_covariance(problem, errors, centred=options.centred)))
+
+
+def _search(problem: Problem, under: Projection, start: Array, options: Options) -> Optimum:
+    near: Point | None = None
+
+    def residuals(theta: Array) -> tuple[Array, Array] | None:
+        nonlocal near
+        point = evaluate(problem, theta, near, options.control)
+        if point.failed.any():
+            return None
+        near = point
+        return under.residuals(problem, point)
+
+    return least_residuals(residuals, start, options.bounds, options.limits)
+
+
+def _fit(
+    problem: Problem, steps: tuple[Step, ...], last: tuple[Array, Projection], point: Point, options: Options
+) -> Fit:
+    W, under = last
+    linear = under.coefficients(problem, point)
+    errors = structural_errors(problem, point, linear)
+    S = moment_covariance(problem, errors, centred=options.centred)
+    r, J = under.residuals(problem, point)
+    return Fit(
+        problem=problem, theta=point.theta, linear=linear, covariance=covariance(problem, point, W, S),
+        objective=float(r @ r), degrees=len(W) - len(point.theta) - len(linear), errors=errors, point=point, steps=steps,
+        gradient=2 * J.T @ r, curvature=_curvature(problem, under, point, options),
+    )  # fmt: skip
+
+
+def _curvature(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
+    """Return the eigenvalues of the objective's Hessian, by central differences of its exact gradient."""
+    rows = []
+    for k, value in enumerate(point.theta):
+        h = 1e-5 * max(1e-2, abs(float(value)))
+        ends = []
+        for sign in (1.0, -1.0):
+            move = np.zeros(len(point.theta))
+            move[k] = sign * h
+            there = evaluate(problem, point.theta + move, point, options.control)
+            if there.failed.any():
+                return np.full(len(point.theta), np.nan)
+            r, J = under.residuals(problem, there)
+            ends.append(2 * J.T @ r)
+        rows.append((ends[0] - ends[1]) / (2 * h))
+    H = np.array(rows)
+    return np.asarray(np.linalg.eigvalsh((H + H.T) / 2))

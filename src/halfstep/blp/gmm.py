@@ -1,0 +1,155 @@
+"""GMM with the linear coefficients projected out: residuals for the search, weights, covariance.
+
+With ``g = (Z_D' xi, Z_S' omega) / N`` stacked over demand and supply, and micro moments below them, the estimate minimises
+``N g'W g``. For every theta the linear coefficients follow in closed form (variable projection, Golub & Pereyra 1973); what
+is left is least squares in ``sqrt(N) R g`` with ``W = R'R``, whose slopes are exact because the projection does not move.
+
+References
+----------
+Nevo (2000), Journal of Economics & Management Strategy 9(4), appendix. Conlon & Gortmaker (2020), RAND Journal of Economics
+51(4): conventions of weights, centring and clusters, no small-sample factors.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from halfstep.blp.evaluate import Point
+from halfstep.blp.problem import Linear, Problem
+from halfstep.core.errors import MisuseError
+from halfstep.native.layout import Array
+
+__all__ = ["Projection", "covariance", "first_weights", "moment_covariance", "projection", "stages"]
+
+
+def stages(problem: Problem) -> tuple[Linear, ...]:
+    """Return the linear stages, demand first."""
+    return (problem.demand,) if problem.supply is None else (problem.demand, problem.supply.stage)
+
+
+def _sides(problem: Problem, point: Point) -> list[tuple[Linear, Array, Array]]:
+    """Return stage, left-hand side and its slopes of each side."""
+    sides = [(problem.demand, point.delta, point.D)]
+    if problem.supply is not None:
+        assert point.costs is not None
+        sides.append((problem.supply.stage, point.costs.y, point.costs.Y))
+    return sides
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projection:
+    """What does not move with theta under one weight matrix.
+
+    Attributes
+    ----------
+    R
+        ``W = R'R``, shape (L, L).
+    X
+        ``sqrt(N) R Z'X / N`` of the stacked linear regressors, shape (L, K).
+    Q
+        Orthonormal basis of X, shape (L, K).
+    """
+
+    R: Array
+    X: Array
+    Q: Array
+
+    def residuals(self, problem: Problem, point: Point) -> tuple[Array, Array]:
+        """Return r with ``r'r = N g'W g`` at the best linear coefficients, and its slopes; shapes (L,) and (L, P)."""
+        u, U = self._moments(problem, point)
+        return u - self.Q @ (self.Q.T @ u), U - self.Q @ (self.Q.T @ U)
+
+    def coefficients(self, problem: Problem, point: Point) -> Array:
+        """Return the linear coefficients at a point, demand's before supply's, shape (K,)."""
+        u, _ = self._moments(problem, point)
+        return np.asarray(np.linalg.lstsq(self.X, u, rcond=None)[0], dtype=np.float64)
+
+    def _moments(self, problem: Problem, point: Point) -> tuple[Array, Array]:
+        sides = _sides(problem, point)
+        scale = 1 / np.sqrt(problem.N)
+        u = np.concatenate([stage.Z.T @ y for stage, y, _ in sides]) * scale
+        U = np.vstack([stage.Z.T @ Y for stage, _, Y in sides]) * scale
+        return self.R @ u, self.R @ U
+
+
+def projection(problem: Problem, W: Array) -> Projection:
+    """Return the projection under a weight matrix (L, L).
+
+    Raises
+    ------
+    MisuseError
+        If W is not positive definite, or the instruments do not tell the linear regressors apart.
+    """
+    try:
+        R = np.linalg.cholesky(W).T
+    except np.linalg.LinAlgError:
+        raise MisuseError("expected a positive definite weight matrix; instruments may depend on each other") from None
+    X = R @ _blocks([stage.Z.T @ stage.X for stage in stages(problem)]) / np.sqrt(problem.N)
+    Q, r = np.linalg.qr(X)
+    size = np.abs(np.diag(r))
+    if len(size) and size.min() <= 1e-12 * np.linalg.norm(X, axis=0).max():
+        raise MisuseError("expected linear regressors that the instruments tell apart; one is explained by the others")
+    return Projection(np.asarray(R), np.asarray(X), np.asarray(Q))
+
+
+def first_weights(problem: Problem) -> Array:
+    """Return ``(Z'Z / N)^-1`` of each side, shape (L, L).
+
+    Raises
+    ------
+    MisuseError
+        If instruments depend on each other.
+    """
+    blocks = []
+    for stage in stages(problem):
+        R = np.linalg.qr(stage.Z, mode="r")
+        if (np.abs(np.diag(R)) <= 1e-12 * np.linalg.norm(stage.Z, axis=0)).any():
+            raise MisuseError("expected instruments of full rank; some depend on others, screen them first")
+        half = solve_triangular(R, np.eye(len(R)))
+        blocks.append(problem.N * half @ half.T)
+    return _blocks(blocks)
+
+
+def moment_covariance(problem: Problem, errors: tuple[Array, ...], *, centred: bool = True) -> Array:
+    """Return the covariance of the moments at structural errors, robust or clustered, shape (L, L).
+
+    Parameters
+    ----------
+    errors
+        xi, and omega with supply; each of shape (N,).
+    """
+    g = np.hstack([stage.Z * e[:, None] for stage, e in zip(stages(problem), errors, strict=True)])
+    if centred:
+        g = g - g.mean(axis=0)
+    if problem.cluster is not None:
+        g = np.stack([np.bincount(problem.cluster, column) for column in g.T], axis=1)
+    return np.asarray(g.T @ g / problem.N)
+
+
+def covariance(problem: Problem, point: Point, W: Array, S: Array) -> Array:
+    """Return the covariance of (theta, linear coefficients): ``(G'WG)^-1 G'W S W G (G'WG)^-1 / N``.
+
+    Parameters
+    ----------
+    W, S
+        Weight matrix and covariance of the moments, shape (L, L).
+    """
+    sides = _sides(problem, point)
+    slopes = np.vstack([stage.Z.T @ Y for stage, _, Y in sides]) / problem.N
+    G = np.hstack([slopes, -_blocks([stage.Z.T @ stage.X for stage in stages(problem)]) / problem.N])
+    bread = np.linalg.pinv(G.T @ W @ G, hermitian=True)
+    half = bread @ G.T @ W
+    return np.asarray(half @ S @ half.T / problem.N)
+
+
+def _blocks(parts: list[Array]) -> Array:
+    """Return a block diagonal matrix."""
+    out = np.zeros((sum(p.shape[0] for p in parts), sum(p.shape[1] for p in parts)))
+    r = c = 0
+    for block in parts:
+        out[r : r + block.shape[0], c : c + block.shape[1]] = block
+        r, c = r + block.shape[0], c + block.shape[1]
+    return out
