@@ -10,13 +10,13 @@ import numpy as np
 from scipy.stats import chi2
 
 from halfstep.blp.evaluate import Point, evaluate
-from halfstep.blp.gmm import Projection, covariance, first_weights, moment_covariance, projection
+from halfstep.blp.gmm import Projection, covariance, first_weights, influence, moment_covariance, projection
 from halfstep.blp.problem import Problem
 from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array, Control
 from halfstep.numerics.optimum import Limits, Optimum, least_residuals
 
-__all__ = ["Fit", "Options", "Step", "estimate", "structural_errors"]
+__all__ = ["Fit", "Options", "Step", "estimate", "search", "structural_errors"]
 
 _SAME = 1e-6
 _ITERATED = 50
@@ -104,6 +104,8 @@ class Fit:
         Every step with its starts.
     gradient, curvature
         Of the objective in theta: shape (P,), and the eigenvalues of its Hessian, ascending, shape (P,).
+    options
+        How it was estimated.
     """
 
     problem: Problem
@@ -117,6 +119,7 @@ class Fit:
     steps: tuple[Step, ...]
     gradient: Array
     curvature: Array
+    options: Options
 
     @property
     def beta(self) -> Array:
@@ -137,6 +140,11 @@ class Fit:
     def p(self) -> float | None:
         """P-value of Hansen's J, which the objective is after the first step; None where it is not, or without degrees."""
         return float(chi2.sf(self.objective, self.degrees)) if self.degrees and len(self.steps) > 1 else None
+
+    @property
+    def influence(self) -> Array:
+        """What each row adds to the error of theta and the linear coefficients, shape (N, P + K)."""
+        return influence(self.problem, self.point, self.steps[-1].W, self.errors)
 
     @property
     def alpha(self) -> float:
@@ -177,7 +185,7 @@ def estimate(
         under = projection(problem, W)
         optima = []
         for n, start in enumerate(starts):
-            optima.append(_search(problem, under, start, options))
+            optima.append(search(problem, under, start, options)[0])
             if told and not k:
                 told(n + 1, len(starts))
         steps.append(Step(W, tuple(optima)))
@@ -210,8 +218,10 @@ def _updated(problem: Problem, under: Projection, point: Point, options: Options
     return np.asarray(np.linalg.inv(moment_covariance(problem, errors, centred=options.centred)))
 
 
-def _search(problem: Problem, under: Projection, start: Array, options: Options) -> Optimum:
-    near: Point | None = None
+def search(
+    problem: Problem, under: Projection, start: Array, options: Options, near: Point | None = None
+) -> tuple[Optimum, Point | None]:
+    """Minimise the objective from one start; inversions begin near a point. Returns the end and the last point seen."""
 
     def residuals(theta: Array) -> tuple[Array, Array] | None:
         nonlocal near
@@ -221,7 +231,7 @@ def _search(problem: Problem, under: Projection, start: Array, options: Options)
         near = point
         return under.residuals(problem, point)
 
-    return least_residuals(residuals, start, options.bounds, options.limits)
+    return least_residuals(residuals, start, options.bounds, options.limits), near
 
 
 def _fit(
@@ -235,7 +245,7 @@ def _fit(
     return Fit(
         problem=problem, theta=point.theta, linear=linear, covariance=covariance(problem, point, W, S),
         objective=float(r @ r), degrees=len(W) - len(point.theta) - len(linear), errors=errors, point=point, steps=steps,
-        gradient=2 * J.T @ r, curvature=_curvature(problem, under, point, options),
+        gradient=2 * J.T @ r, curvature=_curvature(problem, under, point, options), options=options,
     )  # fmt: skip
 
 

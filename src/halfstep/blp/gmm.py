@@ -22,7 +22,7 @@ from halfstep.blp.problem import Linear, Problem
 from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array
 
-__all__ = ["Projection", "covariance", "first_weights", "moment_covariance", "projection", "stages"]
+__all__ = ["Projection", "covariance", "first_weights", "influence", "moment_covariance", "projection", "stages"]
 
 
 def stages(problem: Problem) -> tuple[Linear, ...]:
@@ -137,12 +137,22 @@ def covariance(problem: Problem, point: Point, W: Array, S: Array) -> Array:
     W, S
         Weight matrix and covariance of the moments, shape (L, L).
     """
-    sides = _sides(problem, point)
-    slopes = np.vstack([stage.Z.T @ Y for stage, _, Y in sides]) / problem.N
-    G = np.hstack([slopes, -_blocks([stage.Z.T @ stage.X for stage in stages(problem)]) / problem.N])
-    bread = np.linalg.pinv(G.T @ W @ G, hermitian=True)
-    half = bread @ G.T @ W
+    half = _half(problem, point, W)
     return np.asarray(half @ S @ half.T / problem.N)
+
+
+def influence(problem: Problem, point: Point, W: Array, errors: tuple[Array, ...]) -> Array:
+    """Return what each row adds to the error of (theta, linear coefficients), shape (N, P + K)."""
+    half = _half(problem, point, W)
+    g = np.hstack([stage.Z * e[:, None] for stage, e in zip(stages(problem), errors, strict=True)])
+    return np.asarray(-g @ half.T / problem.N)
+
+
+def _half(problem: Problem, point: Point, W: Array) -> Array:
+    """Return ``(G'WG)^-1 G'W``, shape (P + K, L)."""
+    slopes = np.vstack([stage.Z.T @ Y for stage, _, Y in _sides(problem, point)]) / problem.N
+    G = np.hstack([slopes, -_blocks([stage.Z.T @ stage.X for stage in stages(problem)]) / problem.N])
+    return np.asarray(np.linalg.pinv(G.T @ W @ G, hermitian=True) @ G.T @ W)
 
 
 def _blocks(parts: list[Array]) -> Array:

@@ -44,11 +44,14 @@ class Absorber:
         Rows of each group, a tuple of shape (G, 1) arrays.
     shared
         ``shared[i][j]`` counts the rows in common of the groups of i and of j, shape (G_i, G_j); empty for i = j.
+    weights
+        Weights of the rows, shape (n,), by which counts and sums are then weighted; None where all count alike.
     """
 
     codes: tuple[Codes, ...]
     counts: Parts
     shared: tuple[tuple[csr_array, ...], ...]
+    weights: Array | None = None
 
     @property
     def rank(self) -> int:
@@ -135,7 +138,8 @@ class Absorber:
 
     def _sums(self, way: int, left: Array) -> Array:
         """Return group totals of rows (m, n); shape (G, m)."""
-        return np.stack([np.bincount(self.codes[way], row, len(self.counts[way])) for row in left], axis=1)
+        weighted = left if self.weights is None else left * self.weights
+        return np.stack([np.bincount(self.codes[way], row, len(self.counts[way])) for row in weighted], axis=1)
 
     def _take(self, left: Array, effects: Parts) -> None:
         """Take effects off rows (m, n), in place."""
@@ -144,20 +148,20 @@ class Absorber:
                 row -= np.ascontiguousarray(part)[code]
 
 
-def absorber(*codes: Codes) -> Absorber:
-    """Prepare groupings; each is a shape (n,) array of any integers."""
+def absorber(*codes: Codes, weights: Array | None = None) -> Absorber:
+    """Prepare groupings; each is a shape (n,) array of any integers, `weights` are above zero, shape (n,)."""
     compact = tuple(np.unique(c, return_inverse=True)[1].reshape(-1).astype(np.int64) for c in codes)
-    counts = tuple(np.bincount(c).astype(np.float64)[:, None] for c in compact)
-    shared = tuple(tuple(_shared(i, j) for j in compact) for i in compact)
-    return Absorber(compact, counts, shared)
+    counts = tuple(np.bincount(c, weights).astype(np.float64)[:, None] for c in compact)
+    shared = tuple(tuple(_shared(i, j, weights) for j in compact) for i in compact)
+    return Absorber(compact, counts, shared, weights)
 
 
-def _shared(left: Codes, right: Codes) -> csr_array:
+def _shared(left: Codes, right: Codes, weights: Array | None) -> csr_array:
     """Count rows by pairs of groups; nothing for a grouping with itself."""
     shape = (int(left.max()) + 1, int(right.max()) + 1)
     if left is right:
         return csr_array(shape)
-    return coo_array((np.ones(len(left)), (left, right)), shape=shape).tocsr()
+    return coo_array((np.ones(len(left)) if weights is None else weights, (left, right)), shape=shape).tocsr()
 
 
 def _dot(left: Parts, right: Parts) -> Array:

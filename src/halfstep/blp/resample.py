@@ -1,0 +1,130 @@
+"""Uncertainty by drawing: parameters from their asymptotic law, or whole re-estimations under random weights.
+
+A sandwich can be far off where moments bend: both ways are shown beside it, with the draws that failed counted.
+
+References
+----------
+Rubin (1981), Annals of Statistics 9(1), 130-134, and Chamberlain & Imbens (2003), Journal of Business & Economic Statistics
+21(1): the Bayesian bootstrap. Nevo (2000), section 4: parametric draws through the equilibrium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from halfstep.blp.estimate import Fit, search
+from halfstep.blp.evaluate import Point, evaluate
+from halfstep.blp.gmm import projection
+from halfstep.blp.problem import Linear, Problem
+from halfstep.native.layout import Array, Codes
+from halfstep.numerics.absorb import absorber
+
+__all__ = ["Resampled", "parametric", "reestimated", "reweighted"]
+
+Outcome = Callable[[Point, Array, Array], Array | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Resampled:
+    """What draws gave.
+
+    Attributes
+    ----------
+    values
+        Draws that went through, shape (draws - failed, m).
+    failed
+        Draws whose inversion, search or outcome failed.
+    """
+
+    values: Array
+    failed: int
+
+    def interval(self, level: float) -> tuple[Array, Array]:
+        """Return the percentile interval of every column."""
+        lo, hi = np.quantile(self.values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        return lo, hi
+
+
+def parametric(
+    fit: Fit, count: int, rng: np.random.Generator, outcome: Outcome, told: Callable[[int, int], None] | None = None
+) -> Resampled:
+    """Draw theta and the linear coefficients from their normal law; invert anew and reckon an outcome at each draw.
+
+    Parameters
+    ----------
+    outcome
+        Gives numbers (m,) from the point, theta and the linear coefficients of a draw; None where there are none.
+    """
+    P = len(fit.theta)
+    centre = np.concatenate([fit.theta, fit.linear])
+    values, vectors = np.linalg.eigh(fit.covariance)
+    half = vectors * np.sqrt(np.maximum(values, 0.0))
+    found, failed = [], 0
+    for n in range(count):
+        draw = centre + half @ rng.standard_normal(len(centre))
+        point = evaluate(fit.problem, draw[:P], fit.point, fit.options.control)
+        got = None if point.failed.any() else outcome(point, draw[:P], draw[P:])
+        failed += got is None
+        if got is not None:
+            found.append(got)
+        if told:
+            told(n + 1, count)
+    return Resampled(np.array(found), failed)
+
+
+def reestimated(
+    fit: Fit, count: int, rng: np.random.Generator, unit: Codes, told: Callable[[int, int], None] | None = None
+) -> Resampled:
+    """Estimate again under exponential weights of whole units (markets or clusters), from the estimate.
+
+    Effects are taken out under the draw's weights; the weight matrix is the first one anew in a one-step fit and the
+    last one otherwise.
+
+    Parameters
+    ----------
+    unit
+        Codes of what is drawn, shape (N,).
+
+    Returns
+    -------
+    Resampled
+        Of theta and the linear coefficients, shape (., P + K).
+    """
+    found, failed = [], 0
+    for n in range(count):
+        draw = rng.exponential(size=int(unit.max()) + 1)
+        problem, W = reweighted(fit.problem, (draw / draw.mean())[unit])
+        under = projection(problem, W if len(fit.steps) == 1 else fit.steps[-1].W)
+        end, last = search(problem, under, fit.theta, fit.options, fit.point)
+        if end.converged and last is not None:
+            point = evaluate(problem, end.x, last, fit.options.control)
+            found.append(np.concatenate([end.x, under.coefficients(problem, point)]))
+        else:
+            failed += 1
+        if told:
+            told(n + 1, count)
+    return Resampled(np.array(found), failed)
+
+
+def reweighted(problem: Problem, v: Array) -> tuple[Problem, Array]:
+    """Return the problem with row weights v (N,) in its moments, and its first weight matrix ``(Z'VZ / N)^-1``."""
+    demand, first = _weighted(problem.demand, v)
+    if problem.supply is None:
+        return replace(problem, demand=demand), first
+    stage, second = _weighted(problem.supply.stage, v)
+    W = np.zeros((len(first) + len(second),) * 2)
+    W[: len(first), : len(first)], W[len(first) :, len(first) :] = first, second
+    return replace(problem, demand=demand, supply=replace(problem.supply, stage=stage)), W
+
+
+def _weighted(stage: Linear, v: Array) -> tuple[Linear, Array]:
+    X, Z, absorb = stage.X, stage.Z, stage.absorb
+    if absorb is not None:
+        absorb = absorber(*absorb.codes, weights=v)
+        left = absorb.residuals(np.hstack([X, Z]))
+        X, Z = np.ascontiguousarray(left[:, : X.shape[1]]), np.ascontiguousarray(left[:, X.shape[1] :])
+    weighted = Z * v[:, None]
+    return Linear(X, weighted, absorb), np.asarray(np.linalg.inv(Z.T @ weighted / len(v)))
