@@ -85,7 +85,7 @@ def questions(loaded: Loaded) -> tuple[Question, ...]:
     known = _Known.of(inputs)
     found = (
         _position(inputs), _gap(known), _verdict(inputs, known), _tastes(inputs), _reach(inputs), _lenses(inputs, known),
-        _supply(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
+        _supply(inputs), *_of_buyers(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
     )  # fmt: skip
     return (*found, printed)
 
@@ -154,6 +154,8 @@ def _without_sales(loaded: Loaded) -> Iterator[Question]:
         yield _question(name, [table], Study("public table of models", 1, pair))
     yield _question("reach", [table, Need("reach table", (("brands", 2),), True)], Study("models and outlets", 1, pair))
     yield _question("supply", [table, Need("flow table", pair[:1], True)], Study("models and orders", 1, pair))
+    for name in ("equilibrium", "recognition"):
+        yield _question(name, [table, Need("random tastes", fatal=True)], Study("public table of models", 1, pair))
 
 
 def _position(inputs: Inputs) -> Question:
@@ -203,22 +205,57 @@ def _declared(config: StudyConfig) -> list[Need]:
 
 
 def _tastes(inputs: Inputs) -> Question:
+    needs, cheapest = _shares(inputs)
+    if not _sized(inputs):
+        needs.append(Need("market size"))
+    return _question("tastes", needs, cheapest or Study("demand section", None))
+
+
+def _shares(inputs: Inputs) -> tuple[list[Need], Study | None]:
+    """Return what stands between shares and tastes, and the cheapest way to the data that lack, if any do."""
     config = inputs.config
     needs: list[Need] = []
-    cheapest = Study("demand section", None)
     if config.demand is None:
         needs.append(Need("demand section", fatal=True))
     elif not config.demand.instruments and not config.demand.cost:
         needs.append(Need("instruments", fatal=True))
     if config.columns.outcome == "deliveries" and inputs.flow is None:
         needs.append(Need("flow table", (("focal", config.study.focal),), fatal=True))
-        cheapest = Study("printed orders", 0, (("focal", config.study.focal),))
-    elif supply_bound(inputs).all():
+        return needs, Study("printed orders", 0, (("focal", config.study.focal),))
+    if supply_bound(inputs).all():
         needs.append(Need("orders", fatal=True))
-        cheapest = Study("company orders", 2)
-    if not np.isfinite(inputs.panel.size).all():
-        needs.append(Need("market size"))
-    return _question("tastes", needs, cheapest)
+        return needs, Study("company orders", 2)
+    return needs, None
+
+
+def _sized(inputs: Inputs) -> bool:
+    """Whether shares of all possible buyers are known."""
+    return inputs.config.columns.quantity_kind == "share" or bool(np.isfinite(inputs.panel.size).all())
+
+
+def _of_buyers(inputs: Inputs) -> Iterator[Question]:
+    """Yield what rests on tastes that differ between buyers: prices without the name, and who recognises it."""
+    random = inputs.config.demand.random if inputs.config.demand else None
+    needs, data = _shares(inputs)
+    section = Study("demand section" if needs else "random tastes", None)
+    if random is None:
+        needs.append(Need("random tastes", fatal=True))
+    elif inputs.config.demand and not {"local", "quadratic"} & set(inputs.config.demand.instruments):
+        needs.append(Need("rival instruments"))
+    if not _sized(inputs):
+        needs.append(Need("market size for random tastes", fatal=True))
+        data = data or Study("possible buyers", 1)
+    reach = [] if inputs.reach is not None else [Need("reach table", (("brands", len(inputs.panel.brands)),))]
+    yield _question("equilibrium", [*needs, *reach], data or section)
+    if inputs.buyers is None:
+        needs.append(Need("buyers table", fatal=True))
+        data = data or Study("census", 1)
+    if random is not None and random.income is None and not any(t.of == "price" and t.by for t in random.tastes):
+        needs.append(Need("price by buyers", fatal=True))
+        section = Study("price by buyers", None)
+    if inputs.micro is None:
+        needs.append(Need("micro table"))
+    yield _question("recognition", [*needs, *reach], data or section)
 
 
 def _reach(inputs: Inputs) -> Question:

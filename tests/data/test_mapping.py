@@ -72,6 +72,15 @@ def test_the_draft_is_a_study(name: str, lang: str, tmp_path: Path) -> None:
         assert any(column in line for line in written.splitlines() if line.startswith("#") or "other_prices" in line)
 
 
+def test_the_demand_sections_of_a_draft_need_only_their_marks_taken_off(tmp_path: Path) -> None:
+    written = text(propose((read(next(iter(UGLY.values())), tmp_path),), {})).partition("# [demand]")
+    lines = [line.removeprefix("# ") for line in (written[1] + written[2]).splitlines()]
+    config = StudyConfig.model_validate(tomllib.loads(written[0] + "\n".join(x for x in lines if "[" in x or "=" in x)))
+    assert config.demand is not None
+    assert config.demand.random is not None
+    assert [taste.of for taste in config.demand.random.tastes] == ["price"]
+
+
 def test_press_figures_are_told_from_sales(tmp_path: Path) -> None:
     found = map_table(read(PRESS, tmp_path), {})
     assert (found.kind, found.roles) == ("press", PRESS.roles)

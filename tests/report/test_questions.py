@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import polars as pl
 import pytest
@@ -25,6 +26,8 @@ IDS = (
     "reach",
     "lenses",
     "supply",
+    "equilibrium",
+    "recognition",
     "unseen",
     "decide",
     "moves",
@@ -123,7 +126,58 @@ def test_what_is_declared_and_given_is_no_longer_asked_for(tmp_path: Path) -> No
     found = asked(write(tmp_path, market("ABC", models=6), changes, {"reach": reach().drop("asked"), "markets": sizes}))
     said(found)
     open_ = {question.id for question in found.values() if question.status != "now"}
-    assert open_ == {"supply", "printed"}
+    assert open_ == {"supply", "printed", "equilibrium", "recognition"}
+
+
+def ways(found: dict[str, Question]) -> list[tuple[list[str], str | None]]:
+    """What stands in the way of each question about buyers who differ, and the cheapest way past it."""
+    asked_of = (found["equilibrium"], found["recognition"])
+    return [(needs(q, fatal=True), None if q.cheapest is None else q.cheapest.key) for q in asked_of]
+
+
+def test_what_buyers_who_differ_need_comes_step_by_step(tmp_path: Path) -> None:
+    frame, said_so = market("ABC", models=6), []
+    shares = frame.with_columns(units=pl.col("units") / 1e6)
+    demand: dict[str, Any] = {"instruments": ["local"]}
+    plain, differ = {"tastes": [{"of": "price"}]}, {"tastes": [{"of": "price", "by": ["income"]}]}
+    buyers: dict[str, Any] = {"buyer_columns": {"demographics": {"income": "y"}}}
+    share: dict[str, Any] = {"columns": {"quantity_kind": "share"}}
+    census = {"buyers": "y\n10\n20\n"}
+    steps: list[tuple[pl.DataFrame, dict[str, Any], dict[str, str]]] = [
+        (frame, {}, {}),
+        (frame, {"demand": demand}, {}),
+        (shares, share | {"demand": demand}, {}),
+        (shares, share | {"demand": demand | {"random": plain}}, {}),
+        (shares, share | buyers | {"demand": demand | {"random": plain}}, census),
+        (shares, share | buyers | {"demand": demand | {"random": differ}}, census),
+        (shares, share | buyers | {"demand": demand | {"random": {"income": "income"}}}, census),
+    ]
+    for k, (sold, changes, tables) in enumerate(steps):
+        found = asked(write(tmp_path / str(k), sold, changes, tables))
+        said(found)
+        said_so.append(ways(found))
+    size, random, table, price = "market size for random tastes", "random tastes", "buyers table", "price by buyers"
+    section = "demand section"
+    assert said_so == [
+        [([section, random, size], "possible buyers"), ([section, random, size, table], "possible buyers")],
+        [([random, size], "possible buyers"), ([random, size, table], "possible buyers")],
+        [([random], "random tastes"), ([random, table], "census")],
+        [([], None), ([table, price], "census")],
+        [([], None), ([price], "price by buyers")],
+        [([], None), ([], None)],
+        [([], None), ([], None)],
+    ]
+    assert needs(found["recognition"]) == ["micro table", "reach table"]
+    cost = {
+        "demand": {"cost": ["length"], "random": plain},
+        "attributes": [{"id": "power", "label": "power", "columns": ["power"]}],
+    }
+    found = asked(write(tmp_path / "cost", shares, share | cost))
+    said(found)
+    assert (found["equilibrium"].status, needs(found["equilibrium"])) == (
+        "partly",
+        ["rival instruments", "reach table"],
+    )
 
 
 def test_a_study_of_printed_figures_alone(tmp_path: Path) -> None:

@@ -99,4 +99,4 @@ def minimum_distance(found: Effects, X: Array) -> MinimumDistance:
     residual = found.value - X @ coefficients
     centred = found.value - found.value.mean()
     r2 = 1 - float(((residual - residual.mean()) ** 2).sum() / (centred**2).sum())
-    return MinimumDistance(coefficients, covariance, residual, r2, float(residual @ V @ residual))
+    return MinimumDistance(coefficients, np.asarray(covariance), residual, r2, float(residual @ V @ residual))

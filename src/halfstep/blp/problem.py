@@ -16,7 +16,7 @@ from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array, Codes, Markets, Mask, Products
 from halfstep.numerics.absorb import Absorber
 
-__all__ = ["Linear", "Problem", "Supply", "linear", "markets_of", "part", "with_instruments"]
+__all__ = ["Linear", "Problem", "Supply", "linear", "markets_of", "part", "tail", "with_instruments"]
 
 _CELLS = 4_000_000
 
@@ -141,6 +141,18 @@ class Problem:
         size = np.cumsum(np.diff(self.markets.row) * np.diff(self.markets.buyer))
         cuts = np.unique(np.r_[0, np.searchsorted(size, np.arange(cells, size[-1], cells)) + 1, self.markets.T])
         return [slice(int(a), int(b)) for a, b in pairwise(cuts)]
+
+
+def tail(problem: Problem, first: int) -> Problem:
+    """Return the markets from `first` on, for questions about them; its linear stages are not to be estimated from."""
+    markets, rows, buyers = part(problem.markets, slice(first, problem.markets.T))
+    products = problem.products
+    nest = None if products.nest is None else products.nest[rows]
+    return replace(
+        problem, markets=markets, products=Products(products.X[rows], products.log_s[rows], nest), p=problem.p[rows],
+        firm=problem.firm[rows], cluster=None, nodes=np.ascontiguousarray(problem.nodes[:, buyers]),
+        demographics=np.ascontiguousarray(problem.demographics[:, buyers]), supply=None,
+    )  # fmt: skip
 
 
 def part(markets: Markets, run: slice) -> tuple[Markets, slice, slice]:

@@ -22,9 +22,32 @@ from halfstep.blp.problem import Linear, Problem
 from halfstep.native.layout import Array, Codes
 from halfstep.numerics.absorb import absorber
 
-__all__ = ["Resampled", "parametric", "reestimated", "reweighted"]
+__all__ = ["Law", "Resampled", "parametric", "reestimated", "reweighted"]
 
-Outcome = Callable[[Point, Array, Array], Array | None]
+Outcome = Callable[[Point, Array], Array | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Law:
+    """A normal law of parameters, theta first: centre (m,) and a root of the covariance (m, k)."""
+
+    centre: Array
+    root: Array
+
+    @classmethod
+    def of(cls, centre: Array, covariance: Array) -> Law:
+        """Return the law with a covariance (m, m)."""
+        values, vectors = np.linalg.eigh(covariance)
+        return cls(centre, vectors * np.sqrt(np.maximum(values, 0.0)))
+
+    @classmethod
+    def at(cls, fit: Fit) -> Law:
+        """Return the asymptotic law of theta and the linear coefficients."""
+        return cls.of(np.concatenate([fit.theta, fit.linear]), fit.covariance)
+
+    def draw(self, rng: np.random.Generator) -> Array:
+        """Return one draw, shape (m,)."""
+        return np.asarray(self.centre + self.root @ rng.standard_normal(self.root.shape[1]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,29 +72,30 @@ class Resampled:
 
 
 def parametric(
-    fit: Fit, count: int, rng: np.random.Generator, outcome: Outcome, told: Callable[[int, int], None] | None = None
+    problem: Problem, near: Point, law: Law, draws: tuple[int, np.random.Generator], outcome: Outcome
 ) -> Resampled:
-    """Draw theta and the linear coefficients from their normal law; invert anew and reckon an outcome at each draw.
+    """Draw parameters; invert anew and reckon an outcome at each draw.
 
     Parameters
     ----------
+    near
+        A point from which inversions start.
+    law
+        Theta first.
+    draws
+        How many, and by what generator.
     outcome
-        Gives numbers (m,) from the point, theta and the linear coefficients of a draw; None where there are none.
+        Gives numbers (m,) from the point and the parameters of a draw; None where there are none.
     """
-    P = len(fit.theta)
-    centre = np.concatenate([fit.theta, fit.linear])
-    values, vectors = np.linalg.eigh(fit.covariance)
-    half = vectors * np.sqrt(np.maximum(values, 0.0))
+    P, (count, rng) = len(problem.form.parameters), draws
     found, failed = [], 0
-    for n in range(count):
-        draw = centre + half @ rng.standard_normal(len(centre))
-        point = evaluate(fit.problem, draw[:P], fit.point, fit.options.control)
-        got = None if point.failed.any() else outcome(point, draw[:P], draw[P:])
+    for _ in range(count):
+        draw = law.draw(rng)
+        point = evaluate(problem, draw[:P], near)
+        got = None if point.failed.any() else outcome(point, draw)
         failed += got is None
         if got is not None:
             found.append(got)
-        if told:
-            told(n + 1, count)
     return Resampled(np.array(found), failed)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from halfstep.core.config_demand import BuyerColumns, Demand, MicroColumns, RandomTastes, Taste
+from halfstep.core.section import Section
 
 __all__ = [
     "Attribute",
     "Bands",
     "Basis",
     "Brands",
+    "BuyerColumns",
     "Columns",
     "Demand",
     "Event",
@@ -18,9 +22,11 @@ __all__ = [
     "Gap",
     "Hedonic",
     "MarketColumns",
+    "MicroColumns",
     "Pooling",
     "Press",
     "PressColumns",
+    "RandomTastes",
     "ReachColumns",
     "Scope",
     "SecondChoiceColumns",
@@ -28,17 +34,14 @@ __all__ = [
     "Study",
     "StudyConfig",
     "Subsidy",
+    "Taste",
     "Text",
     "Unmeasured",
     "Within",
 ]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class Text(_Section):
+class Text(Section):
     """A text in both languages; a plain string in the file serves for both."""
 
     en: str
@@ -58,7 +61,7 @@ class Unmeasured(Text):
     )
 
 
-class Study(_Section):
+class Study(Section):
     """`[study]`: what is asked, of whom, and what was fixed before the data were read."""
 
     title: Text
@@ -89,7 +92,7 @@ class Study(_Section):
 Basis = Literal["list", "transaction", "after_subsidy"]
 
 
-class Columns(_Section):
+class Columns(Section):
     """`[columns]`: which column of the sales table is what."""
 
     period: str = Field(description="Year (1990), quarter (1990-Q1) or month (1990-01).")
@@ -116,7 +119,7 @@ NO_COLUMNS = Columns(period="", brand="", model="", price="", quantity="")
 """Stands where a study has no sales table; the settings check refuses it where there is one."""
 
 
-class MarketColumns(_Section):
+class MarketColumns(Section):
     """`[market_columns]`: which column of the optional markets table is what."""
 
     period: str
@@ -125,7 +128,7 @@ class MarketColumns(_Section):
     size: str | None = Field(default=None, description="Possible buyers of the market, buyers of nothing included.")
 
 
-class ReachColumns(_Section):
+class ReachColumns(Section):
     """`[reach_columns]`: which column of the optional reach table is what; one row a brand (and period, and place)."""
 
     brand: str
@@ -143,7 +146,7 @@ class ReachColumns(_Section):
     respondents: str | None = Field(default=None, description="Interviews behind awareness and consideration.")
 
 
-class FlowColumns(_Section):
+class FlowColumns(Section):
     """`[flow_columns]`: which column of the optional flow table is what; one row a brand and period, in units."""
 
     brand: str
@@ -155,7 +158,7 @@ class FlowColumns(_Section):
     deliveries: str | None = None
 
 
-class SecondChoiceColumns(_Section):
+class SecondChoiceColumns(Section):
     """`[second_choice_columns]`: which column of the optional second-choice or switching table is what."""
 
     bought: str = Field(description="Brand bought (for switching: brand moved to).")
@@ -164,7 +167,7 @@ class SecondChoiceColumns(_Section):
     period: str | None = None
 
 
-class PressColumns(_Section):
+class PressColumns(Section):
     """`[press_columns]`: which column of the optional press table is what; one printed figure a row."""
 
     entity: str = Field(description="Brand, or the word for the whole market.")
@@ -183,7 +186,7 @@ class PressColumns(_Section):
     note: str | None = None
 
 
-class Attribute(_Section):
+class Attribute(Section):
     """`[[attributes]]`: one measured attribute of the product."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -195,7 +198,7 @@ class Attribute(_Section):
     )
 
 
-class Brands(_Section):
+class Brands(Section):
     """`[brands]`: names, sub-brands, and who is drawn."""
 
     aliases: dict[str, str] = Field(default={}, description="Name in the table -> name used.")
@@ -208,7 +211,7 @@ class Brands(_Section):
 Limit = float | int | str
 
 
-class Segment(_Section):
+class Segment(Section):
     """`[[scope.segments]]`: a class of products, chosen by exogenous columns, never by price."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -219,14 +222,14 @@ class Segment(_Section):
     )
 
 
-class Pooling(_Section):
+class Pooling(Section):
     """`[scope.pooling]`: what happens to brand-periods with few models."""
 
     min_models: int = Field(default=3, ge=2, description="Fewer distinct models than this are pooled.")
     window: int = Field(default=5, ge=1, description="Periods pooled, in blocks that end with the last period.")
 
 
-class Scope(_Section):
+class Scope(Section):
     """`[scope]`: which rows count."""
 
     places: tuple[str, ...] = ()
@@ -236,13 +239,13 @@ class Scope(_Section):
     pooling: Pooling = Pooling()
 
 
-class Bands(_Section):
+class Bands(Section):
     """`[bands]`: price bands for position, in the money unit; never used to select rows for the gap."""
 
     edges: tuple[float, ...] = Field(min_length=1, description="Edges between bands, ascending.")
 
 
-class Subsidy(_Section):
+class Subsidy(Section):
     """`[subsidy]`: what somebody else pays of the price; position is counted after it too."""
 
     rate: float = Field(gt=0, lt=1, description="Part of the price that is paid.")
@@ -257,7 +260,7 @@ class Subsidy(_Section):
     source: Text = Field(description="Where these rules are written; printed.")
 
 
-class Hedonic(_Section):
+class Hedonic(Section):
     """`[hedonic]`: the price lens."""
 
     epoch: int = Field(
@@ -269,22 +272,7 @@ class Hedonic(_Section):
     )
 
 
-class Demand(_Section):
-    """`[demand]`: the demand lens; without this section the room stays dark."""
-
-    instruments: tuple[Literal["blp", "local", "quadratic"], ...] = Field(
-        default=(), description="Instruments made from the attributes of the other products in the market."
-    )
-    cost: tuple[str, ...] = Field(default=(), description="Columns that shift cost and not taste.")
-    firm: str | None = Field(default=None, description="Column of the firm that sets the prices; the brand if absent.")
-    nest: str | None = Field(default=None, description="Column of nests: a nested logit; a plain logit if absent.")
-    epoch: int = Field(default=0, ge=0, description="Periods that share attribute tastes, counted back; 0: all share.")
-    zero_shares: Literal["leave_out", "laplace"] = Field(
-        default="leave_out", description="Rows with nothing sold: left out, or the rule of succession (units + 1)."
-    )
-
-
-class Gap(_Section):
+class Gap(Section):
     """`[gap]`: how the halves are compared."""
 
     offering: Literal["equal", "sales"] = Field(default="equal", description="Weights of models within an offering.")
@@ -293,7 +281,7 @@ class Gap(_Section):
     confidence: float = Field(default=0.95, gt=0.5, lt=1, description="Probability that a label needs.")
 
 
-class Within(_Section):
+class Within(Section):
     """`[[press.within]]`: one name lies wholly inside another: a product line in its segment, a brand in a group."""
 
     inner: str
@@ -303,7 +291,7 @@ class Within(_Section):
 Metric = Literal["share", "mix", "band size", "units", "revenue", "margin", "rank"]
 
 
-class Press(_Section):
+class Press(Section):
     """`[press]`: how the words of the press table are to be read."""
 
     market: str = Field(default="market", description="Entity that stands for the whole market.")
@@ -314,7 +302,7 @@ class Press(_Section):
     within: tuple[Within, ...] = Field(default=(), description="Which names lie inside which.")
 
 
-class Event(_Section):
+class Event(Section):
     """`[[events]]`: a dated fact marked on the paths; nothing is attributed to it."""
 
     period: str
@@ -323,16 +311,18 @@ class Event(_Section):
     source: str
 
 
-class StudyConfig(_Section):
+class StudyConfig(Section):
     """The whole study.toml."""
 
     study: Study
-    tables: dict[Literal["sales", "markets", "reach", "flow", "second_choices", "press"], str]
+    tables: dict[Literal["sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press"], str]
     columns: Columns = Field(default=NO_COLUMNS, description="Needed with a sales table.")
     market_columns: MarketColumns | None = None
     reach_columns: ReachColumns | None = None
     flow_columns: FlowColumns | None = None
     second_choice_columns: SecondChoiceColumns | None = None
+    buyer_columns: BuyerColumns | None = None
+    micro_columns: MicroColumns | None = None
     press_columns: PressColumns | None = None
     attributes: tuple[Attribute, ...] = Field(default=(), description="Needed with a sales table.")
     brands: Brands = Brands()

@@ -73,11 +73,17 @@ class Regression(Protocol):
     def accepted(self) -> Array | None:
         """Values of the endogenous coefficients that weak instruments cannot reject, shape (m, E); None if strong."""
 
+    def lifted(self, omega: Array) -> Array:
+        """Weights of ``omega'y`` as `functionals` takes them; (n, m) gives (n', m), n' at least n.
+
+        What is estimated beside the rows (a mean price taste that supply helps to tell) stands behind them.
+        """
+
     def coefficient_weights(self, combination: Array) -> Array:
-        """Row weights a with ``a'y = combination' beta``; (P, m) gives (n, m)."""
+        """Weights a with ``a'y = combination' beta``; (P, m) gives (n', m)."""
 
     def functionals(self, a: Array) -> Functionals:
-        """Estimate a'y; a has shape (n, m)."""
+        """Estimate a'y; a has shape (n', m)."""
 
     def given(self, a: Array, combination: Array) -> tuple[Functionals, ...]:
         """Estimate with the endogenous coefficients fixed at b: the first returned less b times the others.

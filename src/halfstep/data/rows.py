@@ -85,7 +85,7 @@ def check_numbers(
         what = f"expected a plain number; got {cell[:60]!r}" + (f": {why}" if why else "")
         yield Fault(table=table.file, row=row, column=column, what=what, mend=mend)
     if least == "above":
-        above, mend = "expected more than zero", "correct the figure or leave the cell blank"
+        above, mend = "expected more than zero", "correct the figure" + ("" if filled else " or leave the cell blank")
         yield from where(table, column, ~bad & (value <= 0), above, mend, show=True)
     elif least == "zero":
         yield from where(table, column, ~bad & (value < 0), "expected zero or more", "correct the figure", show=True)

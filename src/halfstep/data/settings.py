@@ -10,10 +10,9 @@ from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
 from halfstep.core.period import Period, parse_period
+from halfstep.data.demand_settings import STUDY, check_demand
 
 __all__ = ["STUDY", "check_settings", "period_or_none"]
-
-STUDY = "study.toml"
 
 
 def check_settings(config: StudyConfig) -> Iterator[Fault]:
@@ -45,7 +44,7 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     yield from _main_table(config)
     yield from _tables(config)
     yield from _prices(config)
-    yield from _demand(config)
+    yield from check_demand(config)
 
 
 def _main_table(config: StudyConfig) -> Iterator[Fault]:
@@ -77,6 +76,8 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         "reach": ("reach_columns", config.reach_columns),
         "flow": ("flow_columns", config.flow_columns),
         "second_choices": ("second_choice_columns", config.second_choice_columns),
+        "buyers": ("buyer_columns", config.buyer_columns),
+        "micro": ("micro_columns", config.micro_columns),
         "press": ("press_columns", config.press_columns),
     }
     for name, (section, columns) in sections.items():
@@ -118,34 +119,6 @@ def _prices(config: StudyConfig) -> Iterator[Fault]:
     for key, value in (("subsidy.first", subsidy.first), ("subsidy.last", subsidy.last)):
         if value is not None and period_or_none(value) is None:
             yield _fault(key, f"expected a period; got {value!r}", "write 1990, 1990-Q1 or 1990-01")
-
-
-def _demand(config: StudyConfig) -> Iterator[Fault]:
-    """Yield what the demand section and the size of a market may not be."""
-    columns, demand = config.columns, config.demand
-    if config.market_columns is not None and config.market_columns.size and columns.quantity_kind == "share":
-        what = "a size has no meaning here: the quantity already is a share of all possible buyers"
-        yield _fault("market_columns.size", what, "take the key out, or give units")
-    if demand is None:
-        return
-    taken = {column: f"the attribute {a.id!r}" for a in config.attributes for column in a.columns}
-    taken |= dict.fromkeys(columns.other_prices.values(), "a price")
-    taken |= {columns.quantity: "the quantity", columns.price: "the price"}
-    for i, column in enumerate(demand.cost):
-        if column in taken:
-            what = f"a cost shifter may not be an attribute, the price or the quantity; {column!r} is {taken[column]}"
-            yield _fault(f"demand.cost.{i}", what, "name a column that moves cost and that buyers do not value")
-        elif column in demand.cost[:i]:
-            yield _fault(f"demand.cost.{i}", f"the cost shifter {column!r} is named twice", "name each once")
-    if demand.nest in (columns.price, columns.quantity, *columns.other_prices.values()):
-        what = f"a nest may not be made of the price or the quantity; {demand.nest!r} is {taken[demand.nest]}"
-        yield _fault("demand.nest", what, "name a column of product classes")
-    if demand.zero_shares == "laplace" and columns.quantity_kind == "share":
-        what = "the rule of succession counts units; the quantity is a share"
-        yield _fault("demand.zero_shares", what, "write 'leave_out', or give units")
-    twice = sorted({name for name in demand.instruments if demand.instruments.count(name) > 1})
-    if twice:
-        yield _fault("demand.instruments", f"{', '.join(twice)} is named twice", "name each once")
 
 
 def _fault(key: str, what: str, mend: str) -> Fault:

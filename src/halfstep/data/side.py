@@ -1,13 +1,13 @@
-"""The optional tables in the study's own terms: reach, flow, second choices."""
+"""The optional tables in the study's own terms: reach, flow, second choices, buyers, micro figures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from halfstep.core.config import StudyConfig
+from halfstep.core.config import BuyerColumns, MicroColumns, StudyConfig
 from halfstep.core.period import Period, parse_period
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import brand_name, number, period_text, text
@@ -28,6 +28,8 @@ class Side:
         consideration, outlets, variants, respondents.
         flow: brand, period, orders, cancellations, backlog, capacity, deliveries.
         second choices: bought, second, period (null where no column is named), count.
+        buyers: period and place as of reach, weight, `demographics.<name>`.
+        micro: group, second ("" where blank), statistic, of ("" where blank), period and place as of reach, value, count.
         Rows of a brand and of its sub-brands stay apart here, under one name where sub-brands count in their brand.
     file
         File the rows come from.
@@ -52,14 +54,22 @@ class Plan:
         Key -> column of brands and of numbers; None where the study names none.
     period, place
         Columns; None where the study names none.
+    words
+        Key -> column of words that are no brands and may be blank; None where the study names none.
     placed
         Whether this kind of table may have places.
     general
         Whether a blank period or place is allowed and holds for all of them.
-    shares, positive, filled
-        Keys of `figures` that must be shares above 0 up to 1, above zero, not blank.
+    shares, positive, signed, filled
+        Keys of `figures` that must be shares above 0 up to 1, above zero; may be below zero; must not be blank.
+    measures
+        Keys of `figures` that are no counts: their cells may have other units.
+    blank
+        Keys of `brands` that may be blank.
     whole
         Whether a row speaks of a brand as a whole, so that a brand and its sub-brand cannot be added up.
+    keyed
+        Whether brands, words, period and place may occur together only once.
     """
 
     name: str
@@ -68,17 +78,22 @@ class Plan:
     figures: dict[str, str | None]
     period: str | None
     place: str | None = None
+    words: dict[str, str] = field(default_factory=dict)
     placed: bool = False
     general: bool = False
     shares: tuple[str, ...] = ()
     positive: tuple[str, ...] = ()
+    signed: tuple[str, ...] = ()
     filled: tuple[str, ...] = ()
+    measures: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
     whole: bool = False
+    keyed: bool = True
 
     @property
     def named(self) -> dict[str, str]:
         """Key of study.toml -> column, for every column named."""
-        every = self.brands | self.figures | {"period": self.period, "place": self.place}
+        every = self.brands | self.words | self.figures | {"period": self.period, "place": self.place}
         return {f"{self.section}.{key}": column for key, column in every.items() if column is not None}
 
 
@@ -89,7 +104,8 @@ def plans(config: StudyConfig) -> Iterator[Plan]:
         keys = ("awareness", "consideration", "outlets", "variants", "respondents")
         yield Plan(
             "reach", "reach_columns", {"brand": reach.brand}, {key: getattr(reach, key) for key in keys},
-            reach.period, reach.place, placed=True, general=True, shares=keys[:2], positive=keys[2:], whole=True,
+            reach.period, reach.place, placed=True, general=True, shares=keys[:2], positive=keys[2:], measures=("outlets",),
+            whole=True,
         )  # fmt: skip
     if flow is not None:
         keys = ("orders", "cancellations", "backlog", "capacity", "deliveries")
@@ -100,6 +116,31 @@ def plans(config: StudyConfig) -> Iterator[Plan]:
             "second_choices", "second_choice_columns", {"bought": second.bought, "second": second.second},
             {"count": second.count}, second.period, filled=("count",),
         )  # fmt: skip
+    if config.buyer_columns is not None:
+        yield _buyers(config, config.buyer_columns)
+    if config.micro_columns is not None:
+        yield _micro(config.micro_columns)
+
+
+def _buyers(config: StudyConfig, columns: BuyerColumns) -> Plan:
+    demographics = {f"demographics.{name}": column for name, column in columns.demographics.items()}
+    random = config.demand.random if config.demand else None
+    divides = f"demographics.{random.income}" if random else ""
+    return Plan(
+        "buyers", "buyer_columns", {}, {"weight": columns.weight, **demographics}, columns.period, columns.place,
+        placed=True, general=True, positive=("weight", divides), signed=tuple(d for d in demographics if d != divides),
+        filled=("weight", *demographics), measures=("weight", *demographics), keyed=False,
+    )  # fmt: skip
+
+
+def _micro(columns: MicroColumns) -> Plan:
+    brands = {"group": columns.group} | ({"second": columns.second} if columns.second else {})
+    words = {"statistic": columns.statistic} | ({"of": columns.of} if columns.of else {})
+    return Plan(
+        "micro", "micro_columns", brands, {"value": columns.value, "count": columns.count}, columns.period, columns.place,
+        words, placed=True, general=True, positive=("count",), signed=("value",), filled=("value", "count"),
+        measures=("value",), blank=("second",), whole=True,
+    )  # fmt: skip
 
 
 def tidy_side(config: StudyConfig, plan: Plan, table: Table) -> Side:
@@ -114,7 +155,8 @@ def tidy_side(config: StudyConfig, plan: Plan, table: Table) -> Side:
     place = text(plan.place).fill_null("") if plan.place else pl.lit("")
     tidy = frame.select(
         pl.col(ROW).cast(pl.Int64).alias("row"),
-        *(brand_name(config, column).alias(key) for key, column in plan.brands.items()),
+        *(_brand(config, plan, key).alias(key) for key in plan.brands),
+        *(text(column).fill_null("").alias(key) for key, column in plan.words.items()),
         ordinal.alias("period"),
         *([place.alias("place")] if plan.placed else []),
         *((number(c) if c else pl.lit(None, pl.Float64)).alias(key) for key, c in plan.figures.items()),
@@ -122,6 +164,11 @@ def tidy_side(config: StudyConfig, plan: Plan, table: Table) -> Side:
     ends = pl.col("period").replace_strict(last_day, default=None, return_dtype=pl.String)
     kept = tidy.filter(ends.is_null() | (ends <= config.study.as_of))
     return Side(kept.sort(*plan.brands, "period", "row"), table.file, tidy.height - kept.height)
+
+
+def _brand(config: StudyConfig, plan: Plan, key: str) -> pl.Expr:
+    name = brand_name(config, plan.brands[key])
+    return name.fill_null("") if key in plan.blank else name
 
 
 def _periods(frame: pl.DataFrame, column: str | None) -> dict[str, Period]:

@@ -1,4 +1,4 @@
-"""What the optional tables must satisfy: reach, flow, second choices; each fault with its row and cell."""
+"""What the optional tables must satisfy: reach, flow, second choices, buyers, micro; each fault with its row and cell."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.data.cells.unread import why_no_number
 from halfstep.data.columns import absent, kinds, near
+from halfstep.data.micro_rules import check_micro
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.rows import LARGEST, LENGTHS, canonical, check_numbers, check_periods, frequencies, twins, where
 from halfstep.data.schema import brand_name, number, text
@@ -34,12 +35,14 @@ def check_sides(config: StudyConfig, tables: dict[str, Table], sales: Table | No
         yield from unread
         if not unread:
             yield from _rows(config, plan, table)
+            if plan.name == "micro":
+                yield from check_micro(config, table, tables.get("buyers"), sales)
             if sales is not None:
                 yield from _against_sales(config, plan, table, sales)
 
 
 def _rows(config: StudyConfig, plan: Plan, table: Table) -> Iterator[Fault]:
-    for column in plan.brands.values():
+    for column in (column for key, column in plan.brands.items() if key not in plan.blank):
         blank = text(column).is_null()
         yield from where(table, column, blank, "expected a brand; the cell is blank", "fill it or remove the row")
     if plan.period:
@@ -50,11 +53,14 @@ def _rows(config: StudyConfig, plan: Plan, table: Table) -> Iterator[Fault]:
         if key in plan.shares:
             yield from _shares(table, figure)
         else:
-            least: Literal["above", "zero"] = "above" if key in plan.positive else "zero"
+            least: Literal["above", "zero", ""] = (
+                "above" if key in plan.positive else "" if key in plan.signed else "zero"
+            )
             yield from check_numbers(table, figure, filled=key in plan.filled, least=least)
         if key == "outlets":
             yield from _two_kinds(table, figure)
-    yield from _twins(config, plan, table)
+    if plan.keyed:
+        yield from _twins(config, plan, table)
 
 
 def _shares(table: Table, column: str) -> Iterator[Fault]:
@@ -101,12 +107,14 @@ def _twins(config: StudyConfig, plan: Plan, table: Table) -> Iterator[Fault]:
         brand_name(config, column) if plan.whole else text(column).replace(config.brands.aliases)
         for column in plan.brands.values()
     ]
-    key = [*brands, *([canonical(table.frame, plan.period)] if plan.period else [])]
-    key += [text(plan.place)] if plan.place else []
+    brands = [b.fill_null("") if key in plan.blank else b for key, b in zip(plan.brands, brands, strict=True)]
+    key = [canonical(table.frame, plan.period)] if plan.period else []
+    key += [text(column) for column in ([plan.place] if plan.place else []) + [*plan.words.values()]]
     if plan.general:
-        key = [*brands, *(part.fill_null("") for part in key[len(brands) :])]
-    shown = {word: column for word, column in (plan.brands | plan.figures).items() if column is not None}
-    parts = [*plan.brands, *(["period"] if plan.period else []), *(["place"] if plan.place else [])]
+        key = [part.fill_null("") for part in key]
+    key = [*brands, *key]
+    shown = {word: column for word, column in (plan.brands | plan.words | plan.figures).items() if column is not None}
+    parts = [*plan.words, *plan.brands, *(["period"] if plan.period else []), *(["place"] if plan.place else [])]
     found = frequencies(table, plan.period) if plan.period else set()
     length = LENGTHS[found.pop()] if len(found) == 1 else ""
     compared = {} if plan.whole else {word: "" if word in _STOCKS else length for word in plan.figures if word in shown}
@@ -118,7 +126,8 @@ def _twins(config: StudyConfig, plan: Plan, table: Table) -> Iterator[Fault]:
 def _against_sales(config: StudyConfig, plan: Plan, table: Table, sales: Table) -> Iterator[Fault]:
     """Yield a table that speaks of other brands, other places, other kinds of period or other times than the sales."""
     known = _values(sales, brand_name(config, config.columns.brand))
-    here = {b for column in plan.brands.values() for b in _values(table, brand_name(config, column))}
+    named = () if plan.name == "micro" else plan.brands.values()
+    here = {b for column in named for b in _values(table, brand_name(config, column))}
     if here and not here & known:
         yield _nothing_shared(table, next(iter(plan.brands.values())), "brand", (here, known))
     if plan.place and config.columns.place:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError, StudyFaultsError
+from halfstep.data.buyers import uncovered
 from halfstep.data.cells.settle import settle
 from halfstep.data.press import Press, read_press
 from halfstep.data.read.tables import Table, read_table
@@ -38,7 +39,7 @@ class Loaded:
         The sales table in the study's terms; None where the study names none.
     press
         Printed figures known at the as-of date; None where the study names no press table.
-    reach, flow, second_choices
+    reach, flow, second_choices, buyers, micro
         The optional tables, None where the study names none.
     """
 
@@ -50,6 +51,8 @@ class Loaded:
     reach: Side | None = None
     flow: Side | None = None
     second_choices: Side | None = None
+    buyers: Side | None = None
+    micro: Side | None = None
 
     @property
     def sales(self) -> Sales:
@@ -102,7 +105,9 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     inputs = {path.name: settings_hash} | {file: tables[name].sha256 for name, file in config.tables.items()}
     guesses = [guess for table in tables.values() for guess in table.guesses]
     sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
-    optional = (sides.get(name) for name in ("reach", "flow", "second_choices"))
+    if sold is not None and "buyers" in sides and (faults := list(uncovered(sold, sides["buyers"]))):
+        raise StudyFaultsError(tuple(faults))
+    optional = (sides.get(name) for name in ("reach", "flow", "second_choices", "buyers", "micro"))
     return Loaded(config, inputs, (*guesses, *(press.guesses if press else ())), sold, press, *optional)
 
 

@@ -15,6 +15,12 @@ from halfstep.core.tastes import Functionals, Tastes
 from halfstep.demand.checks import demand_checks
 from halfstep.demand.elasticity import mean_slope
 from halfstep.demand.fit import DemandFit, DemandSpec, Unfit, fit_demand
+from halfstep.demand.pricing import Pricing, pricing
+from halfstep.demand.random_account import ASSUMPTIONS as RANDOM
+from halfstep.demand.random_account import asked, priced, random_estimates, resampled
+from halfstep.demand.random_checks import random_checks
+from halfstep.demand.random_fit import RandomFit, fit_random
+from halfstep.market.hedonic import HedonicFit
 from halfstep.market.inputs import Inputs, Room, supply_bound
 from halfstep.market.names import name_weights
 from halfstep.market.records import Author
@@ -33,6 +39,10 @@ NEEDS = {
     "instruments vanish": ("a cost shifter", "differentiation instruments"),
     "fewer instruments than needed": ("a cost shifter", "differentiation instruments"),
     "not identified": ("models of one brand and period that differ in it",),
+    "possible buyers unknown": ("number of possible buyers of each market",),
+    "no buyers table": ("a buyers table with these demographics",),
+    "fewer instruments than tastes": ("more instruments in [demand]", "a cost shifter"),
+    "tastes cannot be estimated": ("more markets, or fewer tastes",),
     "no rows": ("rows with sales and every attribute filled",),
     "supply, not demand": ("orders net of cancellations",),
     "deliveries, backlog unknown": ("a flow table with the backlog", "orders net of cancellations"),
@@ -56,7 +66,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     write = Author("demand", config, fit.panel, fit.panel.n)
     naive = _as_two_stage(fit)
     by_iv, by_ols = (r.functionals(r.coefficient_weights(np.eye(len(fit.names)))) for r in (fit.two, naive))
-    return Answer(
+    common = Answer(
         room="demand",
         estimates=(
             *_coefficients(write, fit, by_iv, "2sls"),
@@ -68,9 +78,65 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         checks=tuple(demand_checks(inputs, fit, barred)),
         tastes=(_tastes(write, fit, fit.two, by_iv), _tastes(write, fit, naive, by_ols)),
     )
+    return common if config.demand.random is None else _with_random(inputs, fit, common, rng)
 
 
 ROOM = Room("demand", ("sales",), _run)
+
+
+def _with_random(inputs: Inputs, fit: DemandFit, common: Answer, rng: np.random.Generator) -> Answer:
+    """Add tastes that differ between buyers; those in common stand beside them as a reading."""
+    found = fit_random(inputs, fit, rng)
+    write = Author("demand", inputs.config, fit.panel, fit.panel.n)
+    if isinstance(found, Unfit):
+        facts = (("names", ", ".join(found.names)),)
+        origin = write.origin("demand.random", np.ones(fit.panel.n, dtype=bool), RANDOM)
+        refusal = Refusal(
+            id="demand.random", what="tastes that differ", why=found.why, needs=NEEDS[found.why], origin=origin, facts=facts
+        )  # fmt: skip
+        check = Check(
+            id="demand.random.fit", status=Status.FAIL, why=found.why, do="give what the demand lens needs", facts=facts
+        )
+        return replace(common, estimates=(*common.estimates, refusal), checks=(*common.checks, check))
+    ask = None if fit.spec.nested else asked(inputs, found, watched(inputs))
+    said: Pricing | None = None if ask is None else pricing(found, *ask, rng)
+    demand = inputs.config.demand
+    assert demand is not None and demand.random is not None
+    by_random = found.stage.functionals(found.stage.coefficient_weights(np.eye(found.stage.W.shape[1])))
+    estimates = (
+        *random_estimates(write, found),
+        *_coefficients(write, fit, by_random, "random"),
+        *resampled(write, found, demand.random.resamples, rng),
+        *(() if said is None else priced(write, inputs, found, said)),
+    )
+    plain, naive = common.tastes
+    return replace(
+        common,
+        estimates=(*common.estimates, *estimates),
+        checks=(*common.checks, *random_checks(inputs, found, said, rng)),
+        tastes=(_random_tastes(write, found, by_random), replace(plain, lens="demand common"), naive),
+    )
+
+
+def _random_tastes(write: Author, found: RandomFit, by_random: Functionals) -> Tastes:
+    """Return the mean tastes and brand terms at a random-coefficients fit."""
+    fit, stage = found.base, found.stage
+    terms = _terms(replace(fit.terms, squares=stage.squares))
+    labels = [*(name for name in fit.names if name[0] != "rho"), *(("theta", brand) for brand in terms)]
+    sign = np.array([-1.0 if symbol == "alpha" else 1.0 for symbol, _ in labels])
+    scores, value = [by_random.scores], [by_random.value]
+    if terms:
+        brands = stage.functionals(stage.net(np.column_stack(list(terms.values()))))
+        scores.append(brands.scores)
+        value.append(brands.value)
+    moved = np.hstack(scores) * sign
+    reach = () if fit.utilities.net.all() else ("reach",)
+    return Tastes(
+        lens="demand", nodes=("all",), labels=tuple(labels), value=(np.concatenate(value) * sign)[None, :],
+        covariance=moved.T @ moved, contains=("name", *reach, "misbelief", "unseen quality"), is_taste=True, tier=write.tier,
+        origin=write.origin("demand.random", np.ones(fit.panel.n, dtype=bool), RANDOM), regression=stage,
+        rows=fit.panel.row, gross=found.fit.point.delta[found.place],
+    )  # fmt: skip
 
 
 def _refused(inputs: Inputs, unfit: Unfit) -> Answer:
@@ -90,12 +156,14 @@ def _refused(inputs: Inputs, unfit: Unfit) -> Answer:
 def _coefficients(write: Author, fit: DemandFit, found: Functionals, name: str) -> Iterator[Estimate]:
     """Yield alpha and rho by one estimator, and what a unit of each attribute is worth in money."""
     everything = np.ones(fit.panel.n, dtype=bool)
-    origin = write.origin(f"demand.{name}", everything, ASSUMPTIONS if name == "2sls" else ASSUMPTIONS[:2])
-    for k, (symbol, subject) in enumerate(fit.names):
+    assumed = {"2sls": ASSUMPTIONS, "random": RANDOM}.get(name, ASSUMPTIONS[:2])
+    origin = write.origin(f"demand.{name}", everything, assumed)
+    names = [n for n in fit.names if not (name == "random" and n[0] == "rho")]
+    for k, (symbol, subject) in enumerate(names):
         if symbol == "beta":
             attribute, epoch = subject.split("@")
             if epoch == "0":
-                weak = name == "2sls" and not fit.strength.strong
+                weak = name != "ols" and not fit.strength.strong
                 yield _worth(write, f"{attribute}.{name}", found, k, (origin, weak))
         else:
             sign, unit = (-1.0, "utils per money unit") if symbol == "alpha" else (1.0, "number")
@@ -190,7 +258,7 @@ def _tastes(write: Author, fit: DemandFit, regression: TwoStage, found: Function
     labels, sign = list(fit.names), [-1.0 if symbol == "alpha" else 1.0 for symbol, _ in fit.names]
     scores, value = [found.scores], [found.value]
     if regression is fit.two:
-        terms = _terms(fit)
+        terms = _terms(fit.terms)
         labels += [("theta", brand) for brand in terms]
         sign += [1.0] * len(terms)
         if terms:
@@ -207,11 +275,11 @@ def _tastes(write: Author, fit: DemandFit, regression: TwoStage, found: Function
     )  # fmt: skip
 
 
-def _terms(fit: DemandFit) -> dict[str, Array]:
+def _terms(fit: HedonicFit) -> dict[str, Array]:
     """Return, by brand, the row weights of its term in the last period over the plain mean of brands, in utils."""
     last = int(fit.panel.period.max())
     on_sale = np.unique(fit.panel.brand[fit.panel.period == last])
-    found = {fit.panel.brands[b]: name_weights(fit.terms, fit.panel.brands[b], last) for b in on_sale}
+    found = {fit.panel.brands[b]: name_weights(fit, fit.panel.brands[b], last) for b in on_sale}
     return {brand: a for brand, a in found.items() if a is not None}
 
 

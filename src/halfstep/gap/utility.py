@@ -157,7 +157,7 @@ def _alpha(lens: _Lens) -> Array:
 
 
 def _rows(lens: _Lens, comparison: Comparison) -> Array:
-    """Return row weights of attribute rows, product, name, and what the nests take off the utility gap; (n, K + 3)."""
+    """Return weights of attribute rows, product, name, and what the nests take off the utility gap; (n', K + 3)."""
     omega = comparison.omega
     dW = lens.regression.W.T @ omega
     E = lens.endogenous
@@ -169,7 +169,8 @@ def _rows(lens: _Lens, comparison: Comparison) -> Array:
     combination[1:E, -1] = dW[1:E]
     a = lens.regression.coefficient_weights(combination)
     product, price, nest = a[:, :-2].sum(axis=1), a[:, -2], a[:, -1]
-    return np.column_stack([a[:, :-2], product, omega - product - price - nest, -nest])
+    whole = lens.regression.lifted(omega[:, None])[:, 0]
+    return np.column_stack([a[:, :-2], product, whole - product - price - nest, -nest])
 
 
 def _split(lens: _Lens, comparison: Comparison, found: Functionals, against: tuple[str, ...]) -> UtilitySplit:

@@ -13,8 +13,10 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
 from halfstep.data.press import Press
 from halfstep.data.study import Loaded
+from halfstep.market.buyers import Buyers, buyers_of
 from halfstep.market.flow import WEEKS, Flow, binding, flow_of, waiting
 from halfstep.market.hedonic import HedonicFit, HedonicSpec, fit_hedonic
+from halfstep.market.micro import Micro, micro_of
 from halfstep.market.panel import Panel, build_panel
 from halfstep.market.reach import Reach, reach_of
 from halfstep.market.switches import Counted, count_otherwise
@@ -39,6 +41,10 @@ class Inputs:
         Orders, backlog, deliveries; None without a flow table.
     switching
         Second choices; None without such a table.
+    buyers
+        Draws of possible buyers of each market of `panel`; None without a buyers table.
+    micro
+        Figures from surveys of buyers; None without a micro table.
     press
         Printed figures; None without a press table.
     counted
@@ -52,6 +58,8 @@ class Inputs:
     switching: Switching | None = None
     press: Press | None = None
     counted: Counted | None = None
+    buyers: Buyers | None = None
+    micro: Micro | None = None
 
     @property
     def panel(self) -> Panel:
@@ -92,9 +100,9 @@ def prepare(loaded: Loaded) -> Inputs:
     if loaded.sold is None:
         return Inputs(loaded.config, None, press=loaded.press)
     panel = build_panel(loaded.sold, loaded.config)
-    reach, flow, second = (
+    reach, flow, second, buyers, micro = (
         side if side is not None and side.frame.height else None
-        for side in (loaded.reach, loaded.flow, loaded.second_choices)
+        for side in (loaded.reach, loaded.flow, loaded.second_choices, loaded.buyers, loaded.micro)
     )
     return Inputs(
         config=loaded.config,
@@ -104,6 +112,8 @@ def prepare(loaded: Loaded) -> Inputs:
         switching=None if second is None else switching_of(second),
         press=loaded.press,
         counted=count_otherwise(loaded.sold, loaded.config),
+        buyers=None if buyers is None else buyers_of(panel, buyers),
+        micro=None if micro is None else micro_of(panel, micro),
     )
 
 

@@ -61,6 +61,10 @@ class TwoStage:
         """Structural residuals, shape (n,)."""
         return self.squares.residual
 
+    def lifted(self, omega: Array) -> Array:
+        """Weights of ``omega'y``: omega itself, as nothing stands behind the rows."""
+        return omega
+
     def coefficient_weights(self, combination: Array) -> Array:
         """Row weights a with ``a'y = combination' beta``; (E + K, m) gives (n, m)."""
         return self.squares.coefficient_weights(combination)

@@ -57,6 +57,7 @@ _DRAFT = {
     "draft.attributes": "What the product is. Write labels for readers, and say what buyers want: a price of the other sign is then flagged.",
     "draft.better": "or \"less\"", "draft.aliases": "spellings that differ in capitals, width or blanks only", "draft.pooling": "one year; where a brand has fewer than three models in a period",
     "draft.demand": "The demand lens: what market shares say buyers pay for. It rests on instruments; a cost shifter is better than these.",
+    "draft.random": "Buyers who differ: who minds a price less. It needs possible buyers in a markets table; slow, so nothing of it is run unless asked for.",
     "draft.market word": "the word for the whole market", "draft.metrics": "which known metric a word means",
 }  # fmt: skip
 

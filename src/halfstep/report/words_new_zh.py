@@ -57,6 +57,7 @@ _DRAFT = {
     "draft.attributes": "产品是什么样的。请写给人看的名称，并注明买家想要多还是少：价格方向相反的会标出来。",
     "draft.better": "或 \"less\"（越少越好）", "draft.aliases": "只差大小写、全半角或空格的写法", "draft.pooling": "一年；品牌在一期内不足三款时合并计算",
     "draft.demand": "需求视角：从市场份额看买家愿意为什么付钱。它以工具变量为前提；有成本变量更好。",
+    "draft.random": "买家之间的差别：谁对价格不那么敏感。要先在市场表中给出潜在买家的数目；计算较慢，不写就不算。",
     "draft.market word": "指整个市场的词", "draft.metrics": "各词对应哪个已知指标",
 }  # fmt: skip
 

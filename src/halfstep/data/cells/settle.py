@@ -116,7 +116,7 @@ def _columns(config: StudyConfig, name: str) -> Iterator[_Column]:
         if plan.period:
             yield _Column(plan.period, "period", filled=not plan.general)
         for key, figure in plan.figures.items():
-            kind = "share" if key in plan.shares else "measure" if key == "outlets" else "count"
+            kind = "share" if key in plan.shares else "measure" if key in plan.measures else "count"
             if figure:
                 yield _Column(figure, kind, filled=key in plan.filled)
         yield from (_Column(column, "id") for column in (*plan.brands.values(), plan.place) if column)

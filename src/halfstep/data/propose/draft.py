@@ -136,6 +136,7 @@ class _Writer:
         if p.edges:
             yield f"\n[bands]\nedges = {_toml(list(p.edges))}{self._guess('edges')}"
         yield "\n" + self.note("draft.demand") + '\n# [demand]\n# instruments = ["local"]'
+        yield self.note("draft.random") + '\n# [[demand.random.tastes]]\n# of = "price"'
 
     def _press(self) -> Iterator[str]:
         yield "\n[press]"

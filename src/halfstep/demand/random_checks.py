@@ -1,0 +1,189 @@
+"""What a reader must know of a random-coefficients fit before relying on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from halfstep.blp.estimate import Fit, Options, estimate
+from halfstep.blp.problem import Problem
+from halfstep.core.check import Check, Status
+from halfstep.core.errors import MisuseError
+from halfstep.demand.fit import Unfit
+from halfstep.demand.pricing import Pricing
+from halfstep.demand.random_fit import RandomFit
+from halfstep.demand.random_problem import cast
+from halfstep.market.inputs import Inputs
+from halfstep.native import kernel
+
+__all__ = ["random_checks"]
+
+Facts = tuple[tuple[str, str | float | int], ...]
+
+_MOVED = 0.5
+
+
+def random_checks(inputs: Inputs, found: RandomFit, said: Pricing | None, rng: np.random.Generator) -> Iterator[Check]:
+    """Yield the checks of a fit."""
+    yield _search(found)
+    yield _shape(found)
+    yield from _overidentified(found, 1 - inputs.config.gap.confidence)
+    yield _unminding(found)
+    if said is not None:
+        yield from _pricing(said)
+    yield _misled(found)
+    yield from _doubled(inputs, found, rng)
+    yield from _resized(found)
+
+
+def _check(
+    name: str, passed: bool, why: tuple[str, str], do: str, facts: Facts, worst: Status = Status.REVIEW
+) -> Check:
+    """Return a check that passes or not; `why` holds both reasons."""
+    status = Status.PASS if passed else worst
+    return Check(id=f"demand.random.{name}", status=status, why=why[not passed], do="" if passed else do, facts=facts)
+
+
+def _search(found: RandomFit) -> Check:
+    first = found.fit.steps[0]
+    distinct = first.distinct
+    reached = distinct[0][1] if distinct else 0
+    facts: Facts = (
+        ("starts", len(first.optima)), ("converged", sum(o.converged for o in first.optima)), ("reached", reached),
+        ("optima", len(distinct)), ("best", first.best.value), ("next", distinct[1][0].value if len(distinct) > 1 else float("nan")),
+        ("evaluations", sum(o.evaluations for s in found.fit.steps for o in s.optima)), ("kernel", kernel().name),
+    )  # fmt: skip
+    if not distinct:
+        return Check(
+            id="demand.random.search", status=Status.FAIL, why="no start converged", do="take a taste out", facts=facts
+        )
+    return _check(
+        "search",
+        len(distinct) == 1,
+        ("every start ends at one optimum", "several optima"),
+        "read the table of optima",
+        facts,
+    )
+
+
+def _shape(found: RandomFit) -> Check:
+    """Look at the gradient and the Hessian of the objective at the estimate."""
+    fit = found.fit
+    least, most = float(fit.curvature[0]), float(fit.curvature[-1])
+    facts: Facts = (("gradient", float(np.abs(fit.gradient).max())), ("least", least), ("most", most))
+    fine = bool(np.isfinite(least) and least > 0)
+    return _check(
+        "shape",
+        fine,
+        ("objective curves upwards", "objective is flat"),
+        "take a taste out, or give micro figures",
+        facts,
+        Status.FAIL,
+    )
+
+
+def _overidentified(found: RandomFit, error: float) -> Iterator[Check]:
+    fit = found.fit
+    if fit.p is None:
+        return
+    facts: Facts = (("J", round(fit.objective, 2)), ("degrees", fit.degrees), ("p", fit.p))
+    why = ("instruments agree", "instruments contradict each other")
+    yield _check("overidentification", fit.p >= error, why, "give a cost shifter", facts, Status.FAIL)
+
+
+def _unminding(found: RandomFit) -> Check:
+    share = float(found.cast.draws.markets.w @ (found.price_tastes >= 0)) / found.cast.draws.markets.T
+    facts: Facts = (("share", share),)
+    return _check(
+        "unminding",
+        share == 0,
+        ("all buyers mind paying", "some buyers do not mind paying"),
+        "bound the taste for price",
+        facts,
+    )
+
+
+def _pricing(said: Pricing) -> Iterator[Check]:
+    facts: Facts = (("rows", said.negative), ("of", said.rows))
+    yield _check(
+        "costs", said.negative == 0, ("all costs above zero", "negative costs"), "read markups with care", facts
+    )
+    facts = (("rows", said.inelastic), ("of", said.rows))
+    yield _check(
+        "elastic", said.inelastic == 0, ("all products elastic", "inelastic products"), "read alpha with care", facts
+    )
+    facts = (("failed", said.draws.failed), ("draws", said.draws.failed + len(said.draws.values)))
+    fine = said.draws.failed == 0 and bool(np.isfinite(said.value).all())
+    yield _check(
+        "equilibrium",
+        fine,
+        ("prices clear at every draw", "some draws have no equilibrium"),
+        "bound the taste for price",
+        facts,
+    )
+
+
+def _misled(found: RandomFit) -> Check:
+    """Set the price taste of common tastes beside this one."""
+    plain, ours = found.base.alpha, -float(found.stage.beta[0])
+    facts: Facts = (("common", plain), ("random", ours), ("ratio", ours / plain if plain else float("nan")))
+    return Check(
+        id="demand.random.misled", status=Status.PASS, why="tastes in common beside tastes that differ", facts=facts
+    )
+
+
+def _doubled(inputs: Inputs, found: RandomFit, rng: np.random.Generator) -> Iterator[Check]:
+    """Estimate again from the estimate with twice the nodes."""
+    demand = inputs.config.demand
+    assert demand is not None and demand.random is not None
+    random = demand.random
+    if not random.spreads:
+        return
+    size = random.points + 1 if random.nodes == "sparse" else 2 * random.points
+    more = demand.model_copy(update={"random": random.model_copy(update={"size": size})})
+    other = replace(inputs, config=inputs.config.model_copy(update={"demand": more}))
+    made = cast(other, found.base, rng)
+    again = None if isinstance(made, Unfit) else _again(found, made.problem)
+    yield _moved("nodes", found, again, ("nodes are enough", "nodes matter"), "raise demand.random.size")
+
+
+def _resized(found: RandomFit) -> Iterator[Check]:
+    """Estimate again with twice as many possible buyers."""
+    problem = found.cast.problem
+    products = replace(problem.products, log_s=problem.products.log_s - np.log(2.0))
+    again = _again(found, replace(problem, products=products))
+    yield _moved(
+        "market_size",
+        found,
+        again,
+        ("market size matters little", "market size matters"),
+        "give the number of possible buyers",
+    )
+
+
+def _again(found: RandomFit, problem: Problem) -> Fit | None:
+    try:
+        return estimate(problem, found.fit.theta[None], Options(steps=found.fit.options.steps))
+    except MisuseError:
+        return None
+
+
+def _moved(name: str, found: RandomFit, again: Fit | None, why: tuple[str, str], do: str) -> Check:
+    """Compare the price taste, and theta against its standard errors."""
+    ours = _alpha(found.fit)
+    theirs = float("nan") if again is None else _alpha(again)
+    P = len(found.fit.theta)
+    se = np.maximum(found.fit.se[:P], np.finfo(float).tiny)
+    moved = float("nan") if again is None else float((np.abs(np.abs(again.theta) - np.abs(found.fit.theta)) / se).max())
+    facts: Facts = (("alpha", ours), ("other", theirs), ("moved", moved))
+    return _check(name, bool(moved <= _MOVED), why, do, facts)
+
+
+def _alpha(fit: Fit) -> float:
+    """Return the mean marginal utility of money by the GMM itself."""
+    problem = fit.problem
+    tastes = problem.form.tastes(fit.theta, problem.nodes, problem.demographics, problem.products.X.shape[1])
+    own = 0.0 if problem.price[0] is None else float(problem.markets.w @ tastes.B[problem.price[0]]) / problem.markets.T
+    return -(own + fit.alpha)
