@@ -18,7 +18,7 @@ def test_what_is_not_said_is_filled_in() -> None:
     )
     assert (random.nodes, random.points, random.spreads) == ("halton", 200, 1)
     assert (random.starts, random.steps, random.covariance, random.supply) == (20, "two", "clustered", "none")
-    assert (random.correlated, random.optimal, random.resamples, random.income) == (False, True, 0, None)
+    assert (random.correlated, random.optimal, random.resamples, random.income) == (False, False, 0, None)
     assert (random.tastes[0].distribution, random.tastes[0].spread, random.tastes[0].by) == ("normal", True, ())
     assert Demand().random is None
 

@@ -20,6 +20,8 @@ __all__ = ["Fit", "Options", "Step", "estimate", "search", "structural_errors"]
 
 _SAME = 1e-6
 _ITERATED = 50
+_STILL = 1e-8
+_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,26 +183,29 @@ def estimate(
     if options.updated:
         W = _updated(problem, projection(problem, W), evaluate(problem, starts[0], control=options.control), options)
     steps: list[Step] = []
+    under, point = projection(problem, W), None
     for k in range({"one": 1, "two": 2, "iterated": _ITERATED}[options.steps]):
-        under = projection(problem, W)
-        optima = []
+        if point is not None:
+            W = _updated(problem, under, point, options)
+            under = projection(problem, W)
+        ends = []
         for n, start in enumerate(starts):
-            optima.append(search(problem, under, start, options)[0])
+            ends.append(search(problem, under, start, options))
             if told and not k:
                 told(n + 1, len(starts))
-        steps.append(Step(W, tuple(optima)))
+        steps.append(Step(W, tuple(end for end, _ in ends)))
         best = steps[-1].best
-        if not np.isfinite(best.value):
+        point = evaluate(problem, best.x, next(last for end, last in ends if end is best), options.control)
+        if point.failed.any():
             raise MisuseError(
-                "expected a start whose shares can be inverted; every one failed: look at the tightest shares"
+                f"expected shares that can be inverted; {int(point.failed.sum())} markets failed at the best of "
+                f"{len(starts)} starts: look at the smallest shares"
             )
-        point = evaluate(problem, best.x, control=options.control)
-        if k and np.abs(best.x - starts[0]).max() <= 1e-8 * np.abs(best.x).max():
+        if k and np.abs(best.x - starts[0]).max() <= _STILL * np.abs(best.x).max():
             break
-        starts = np.stack([best.x, *(end.x for end, _ in steps[-1].distinct if end is not best)])[:5]
-        final = W
-        W = _updated(problem, under, point, options)
-    return _fit(problem, tuple(steps), (final, under), point, options)
+        starts = np.stack([best.x, *(end.x for end, _ in steps[-1].distinct if end is not best)])[:_KEPT]
+    assert point is not None
+    return _fit(problem, tuple(steps), (W, under), point, options)
 
 
 def structural_errors(problem: Problem, point: Point, linear: Array) -> tuple[Array, ...]:
@@ -215,7 +220,12 @@ def structural_errors(problem: Problem, point: Point, linear: Array) -> tuple[Ar
 
 def _updated(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
     errors = structural_errors(problem, point, under.coefficients(problem, point))
-    return np.asarray(np.linalg.inv(moment_covariance(problem, errors, centred=options.centred)))
+    S = moment_covariance(problem, errors, centred=options.centred)
+    if np.linalg.matrix_rank(S, hermitian=True) < len(S):
+        raise MisuseError(
+            f"expected more clusters than the {len(S)} moments for weights of a second step; use one step, or fewer instruments"
+        )
+    return np.asarray(np.linalg.inv(S))
 
 
 def search(

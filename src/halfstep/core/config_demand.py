@@ -48,7 +48,7 @@ class RandomTastes(Section):
     covariance: Literal["clustered", "robust"] = Field(
         default="clustered", description="Errors go together within a cluster, or are each on their own."
     )
-    optimal: bool = Field(default=True, description="Approximate optimal instruments, in a further step.")
+    optimal: bool = Field(default=False, description="Approximate optimal instruments, in a further step.")
     supply: Literal["none", "linear", "log"] = Field(
         default="none", description="Prices are set by profit, too: marginal cost is linear, or its logarithm is."
     )

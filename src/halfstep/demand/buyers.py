@@ -36,8 +36,8 @@ class Draws:
     names
         Names of the demographics used; one that price is divided by has `INCOME` before it.
     demographics
-        Shape (D, A), each less its mean over all buyers, in its standard deviations; the inverse of income less its
-        mean, in multiples of it, so that the mean taste for price stays the mean.
+        Shape (D, A), each less its mean over all buyers, in its standard deviations; the inverse of income in multiples
+        of its mean, so that what it is multiplied by is the mean taste for price.
     raw
         The same as in the table, shape (D, A).
     symmetric
@@ -94,9 +94,9 @@ def draws_of(random: RandomTastes, buyers: Buyers | None, market: Codes, row: Co
 
 
 def _standard(name: str, values: Array, w: Array) -> Array:
-    """Return a demographic about its mean, in standard deviations; the inverse of income in multiples of its mean."""
+    """Return a demographic about its mean, in standard deviations; the inverse of income over its mean."""
     if name.startswith(INCOME):
         inverse = 1 / values
-        return np.asarray(inverse / np.average(inverse, weights=w) - 1)
+        return np.asarray(inverse / np.average(inverse, weights=w))
     left = values - np.average(values, weights=w)
     return np.asarray(left / np.sqrt(np.average(left**2, weights=w)))

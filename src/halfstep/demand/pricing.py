@@ -87,7 +87,7 @@ class Pricing:
 
 
 def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) -> Pricing:
-    """Answer at the estimate and at draws of theta, the mean price taste and the brand terms, jointly.
+    """Answer at the estimate and at draws of theta, the coefficient of price and the brand terms, jointly.
 
     Parameters
     ----------
@@ -97,6 +97,7 @@ def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) ->
     last = tail(found.cast.problem, first)
     stage, P = found.stage, len(found.fit.theta)
     price = stage.coefficient_weights(np.eye(stage.W.shape[1])[:, :1])
+    price[-1] = 0.0
     weights = np.hstack([price, *(stage.net(w[:, None]) for w in ask.against.values())])
     functionals = stage.functionals(weights)
     scores = np.hstack([stage.scores, functionals.scores])
@@ -115,7 +116,7 @@ def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) ->
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Market:
-    """The last period's problem; parameters are theta (P), the mean price taste, then brand-term differences."""
+    """The last period's problem; parameters are theta (P), the linear coefficient of price, then brand-term differences."""
 
     problem: Problem
     ask: Ask

@@ -45,7 +45,7 @@ def random_estimates(write: Author, found: RandomFit) -> Iterator[Estimate]:
         yield write.estimated(name, what, (value, se, freedom), "number", origin)
     share = float(found.cast.draws.markets.w @ (found.price_tastes >= 0)) / found.cast.draws.markets.T
     yield write.counted("demand.random.unminding", "buyers who do not mind paying", share, "share", origin)
-    for k, (end, starts) in enumerate(fit.steps[0].distinct, start=1):
+    for k, (end, starts) in enumerate(found.first.steps[0].distinct, start=1):
         yield write.counted(f"demand.random.optimum.{k}", "objective at an optimum", end.value, "number", origin)
         yield write.counted(
             f"demand.random.optimum.{k}.starts", "starts that reached it", float(starts), "count", origin
@@ -83,7 +83,12 @@ def _own_alpha(found: RandomFit) -> int | None:
     price = found.fit.problem.price[1]
     if price is not None:
         return len(found.fit.theta) + price
-    return found.stage.mean[1] if found.stage.mean else None
+    own = (
+        k
+        for k, (kind, column, source) in enumerate(found.cast.labels)
+        if column == "price" and (kind == "mean" or source.startswith(INCOME))
+    )
+    return next(own, None)
 
 
 def asked(inputs: Inputs, found: RandomFit, brands: tuple[str, ...]) -> tuple[Ask, int] | None:

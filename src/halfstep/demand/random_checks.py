@@ -13,7 +13,7 @@ from halfstep.core.check import Check, Status
 from halfstep.core.errors import MisuseError
 from halfstep.demand.fit import Unfit
 from halfstep.demand.pricing import Pricing
-from halfstep.demand.random_fit import RandomFit
+from halfstep.demand.random_fit import RandomFit, buyers_taste
 from halfstep.demand.random_problem import cast
 from halfstep.market.inputs import Inputs
 from halfstep.native import kernel
@@ -47,13 +47,13 @@ def _check(
 
 
 def _search(found: RandomFit) -> Check:
-    first = found.fit.steps[0]
+    first = found.first.steps[0]
     distinct = first.distinct
     reached = distinct[0][1] if distinct else 0
     facts: Facts = (
         ("starts", len(first.optima)), ("converged", sum(o.converged for o in first.optima)), ("reached", reached),
         ("optima", len(distinct)), ("best", first.best.value), ("next", distinct[1][0].value if len(distinct) > 1 else float("nan")),
-        ("evaluations", sum(o.evaluations for s in found.fit.steps for o in s.optima)), ("kernel", kernel().name),
+        ("evaluations", sum(o.evaluations for s in found.first.steps for o in s.optima)), ("kernel", kernel().name),
     )  # fmt: skip
     if not distinct:
         return Check(
@@ -85,7 +85,7 @@ def _shape(found: RandomFit) -> Check:
 
 
 def _overidentified(found: RandomFit, error: float) -> Iterator[Check]:
-    fit = found.fit
+    fit = found.first
     if fit.p is None:
         return
     facts: Facts = (("J", round(fit.objective, 2)), ("degrees", fit.degrees), ("p", fit.p))
@@ -112,7 +112,11 @@ def _pricing(said: Pricing) -> Iterator[Check]:
     )
     facts = (("rows", said.inelastic), ("of", said.rows))
     yield _check(
-        "elastic", said.inelastic == 0, ("all products elastic", "inelastic products"), "read alpha with care", facts
+        "elastic",
+        said.inelastic == 0,
+        ("all products of the last period elastic", "inelastic products in the last period"),
+        "read alpha with care",
+        facts,
     )
     facts = (("failed", said.draws.failed), ("draws", said.draws.failed + len(said.draws.values)))
     fine = said.draws.failed == 0 and bool(np.isfinite(said.value).all())
@@ -145,13 +149,13 @@ def _doubled(inputs: Inputs, found: RandomFit, rng: np.random.Generator) -> Iter
     more = demand.model_copy(update={"random": random.model_copy(update={"size": size})})
     other = replace(inputs, config=inputs.config.model_copy(update={"demand": more}))
     made = cast(other, found.base, rng)
-    again = None if isinstance(made, Unfit) else _again(found, made.problem)
+    again = None if isinstance(made, Unfit) else _again(found, replace(made.problem, demand=found.fit.problem.demand))
     yield _moved("nodes", found, again, ("nodes are enough", "nodes matter"), "raise demand.random.size")
 
 
 def _resized(found: RandomFit) -> Iterator[Check]:
     """Estimate again with twice as many possible buyers."""
-    problem = found.cast.problem
+    problem = found.fit.problem
     products = replace(problem.products, log_s=problem.products.log_s - np.log(2.0))
     again = _again(found, replace(problem, products=products))
     yield _moved(
@@ -172,8 +176,8 @@ def _again(found: RandomFit, problem: Problem) -> Fit | None:
 
 def _moved(name: str, found: RandomFit, again: Fit | None, why: tuple[str, str], do: str) -> Check:
     """Compare the price taste, and theta against its standard errors."""
-    ours = _alpha(found.fit)
-    theirs = float("nan") if again is None else _alpha(again)
+    ours = _alpha(found, found.fit)
+    theirs = float("nan") if again is None else _alpha(found, again)
     P = len(found.fit.theta)
     se = np.maximum(found.fit.se[:P], np.finfo(float).tiny)
     moved = float("nan") if again is None else float((np.abs(np.abs(again.theta) - np.abs(found.fit.theta)) / se).max())
@@ -181,9 +185,6 @@ def _moved(name: str, found: RandomFit, again: Fit | None, why: tuple[str, str],
     return _check(name, bool(moved <= _MOVED), why, do, facts)
 
 
-def _alpha(fit: Fit) -> float:
-    """Return the mean marginal utility of money by the GMM itself."""
-    problem = fit.problem
-    tastes = problem.form.tastes(fit.theta, problem.nodes, problem.demographics, problem.products.X.shape[1])
-    own = 0.0 if problem.price[0] is None else float(problem.markets.w @ tastes.B[problem.price[0]]) / problem.markets.T
-    return -(own + fit.alpha)
+def _alpha(found: RandomFit, fit: Fit) -> float:
+    """Return the mean marginal utility of money, by the GMM itself, of those who buy a compared brand."""
+    return -(fit.alpha + buyers_taste((fit.problem, found.compared), fit.point))

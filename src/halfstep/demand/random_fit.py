@@ -8,20 +8,26 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.blp.estimate import Fit, Options, estimate
-from halfstep.blp.evaluate import price_taste
+from halfstep.blp.evaluate import Point, evaluate, price_taste
+from halfstep.blp.problem import Problem
+from halfstep.blp.sharpen import sharpened
 from halfstep.blp.starts import drawn_starts
 from halfstep.core.errors import MisuseError
 from halfstep.demand.fit import DemandFit, Unfit
 from halfstep.demand.random_problem import Cast, cast
 from halfstep.demand.stage import Stage
 from halfstep.market.inputs import Inputs
+from halfstep.native.choices import batches, choices, utilities
 from halfstep.numerics.iv import two_stage
 from halfstep.numerics.linear import least_squares
 
-__all__ = ["RandomFit", "fit_random"]
+__all__ = ["RandomFit", "buyers_taste", "fit_random"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_MET = 1e-8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,27 +40,32 @@ class RandomFit:
         The demand regression with tastes in common.
     cast
         The problem and its names.
+    first
+        The estimate from the study's instruments and all starts.
     fit
-        The estimate.
+        The estimate: with optimal instruments where they were asked for and worked, else the first.
     stage
         The linear stage at it, rows as in `base`.
     place
         Row of the problem of each row of `base`, shape (n,).
+    compared
+        Rows of the problem of the brands compared, shape (n,).
     """
 
     base: DemandFit
     cast: Cast
+    first: Fit
     fit: Fit
     stage: Stage
     place: Codes
+    compared: Mask
 
     @property
     def price_tastes(self) -> Array:
         """Marginal utility of price of every buyer, shape (A,): at the linear stage's mean, about which buyers differ."""
         problem = self.cast.problem
         tastes = problem.form.tastes(self.fit.theta, problem.nodes, problem.demographics, problem.products.X.shape[1])
-        mean = 0.0 if problem.price[1] is None else float(self.stage.beta[0])
-        return price_taste(problem, tastes, slice(0, len(problem.markets.w)), mean)[0]
+        return price_taste(problem, tastes, slice(0, len(problem.markets.w)), self.stage.price)[0]
 
 
 def fit_random(inputs: Inputs, base: DemandFit, rng: np.random.Generator) -> RandomFit | Unfit:
@@ -65,23 +76,70 @@ def fit_random(inputs: Inputs, base: DemandFit, rng: np.random.Generator) -> Ran
     if isinstance(made, Unfit):
         return made
     try:
-        fit = estimate(made.problem, drawn_starts(made.problem, random.starts, rng), Options(steps=random.steps))
+        first = estimate(made.problem, drawn_starts(made.problem, random.starts, rng), Options(steps=random.steps))
     except MisuseError as error:
         return Unfit("tastes cannot be estimated", (str(error),))
-    place = np.argsort(made.order)
-    return RandomFit(base, made, fit, _stage(base, made, fit, place), place)
+    fit = _sharper(first) if random.optimal and random.supply == "none" else first
+    place, compared = np.argsort(made.order), _compared(inputs, base)[made.order]
+    return RandomFit(base, made, first, fit, _stage(base, made, fit, place, compared), place, compared)
 
 
-def _stage(base: DemandFit, made: Cast, fit: Fit, place: Codes) -> Stage:
+def _sharper(first: Fit) -> Fit:
+    """Return the estimate with optimal instruments; the first where they leave the objective flat or do not meet."""
+    try:
+        fit = sharpened(first)
+    except MisuseError:
+        return first
+    met = fit.steps[0].best.converged and fit.objective <= _MET * first.problem.N
+    return fit if met and bool(fit.curvature[0] > 0) else first
+
+
+def _stage(base: DemandFit, made: Cast, fit: Fit, place: Codes, compared: Mask) -> Stage:
     """Return the linear stage at theta; what is known of reach is taken off."""
     problem, design = made.problem, base.two.exogenous.design
     known = base.utilities.gross - base.utilities.y if not base.utilities.exact.any() else np.zeros(base.panel.n)
     y, D = fit.point.delta[place] - known, fit.point.D[place]
     rows = fit.influence[place][:, : len(fit.theta)]
     scores: Array = np.stack([np.bincount(design.cluster, column) for column in rows.T], axis=1).astype(np.float64)
-    if problem.price[1] is not None:
-        found = two_stage(design, base.panel.p[:, None], base.instruments.Z, y)
-        return Stage(found, base.panel.p, D, scores)
-    assert problem.price[0] is not None
-    k = next(i for i, p in enumerate(problem.form.parameters) if p.kind == "mean" and p.column == problem.price[0])
-    return Stage(least_squares(design, y), base.panel.p, D, scores, (float(fit.theta[k]), k))
+    found = (
+        least_squares(design, y)
+        if problem.price[1] is None
+        else two_stage(design, base.panel.p[:, None], _instruments(fit)[place], y)
+    )
+    of = (problem, compared)
+    slope = np.empty(len(fit.theta))
+    for k, value in enumerate(fit.theta):
+        h = 1e-5 * max(1e-2, abs(float(value)))
+        step = h * np.eye(len(fit.theta))[k]
+        ends = [buyers_taste(of, evaluate(problem, fit.theta + sign * step, fit.point)) for sign in (1.0, -1.0)]
+        slope[k] = (ends[0] - ends[1]) / (2 * h)
+    return Stage(found, base.panel.p, D, scores, buyers_taste(of, fit.point), slope)
+
+
+def _compared(inputs: Inputs, base: DemandFit) -> Mask:
+    """Return the rows of the focal brand and the benchmarks: who buys them sets the scale of money."""
+    brands = (inputs.config.study.focal, *inputs.config.study.benchmarks)
+    return np.asarray(np.any([base.panel.is_brand(b) for b in brands if b in base.panel.brands], axis=0))
+
+
+def _instruments(fit: Fit) -> Array:
+    """Return the excluded instruments of the estimate, rows as in the problem."""
+    exogenous = fit.problem.demand.X.shape[1] - (fit.problem.price[1] is not None)
+    return fit.problem.demand.Z[:, exogenous:]
+
+
+def buyers_taste(of: tuple[Problem, Mask], point: Point) -> float:
+    """Return the mean taste for price, beyond its linear coefficient, of those who buy some of a problem's rows."""
+    problem, rows = of
+    if problem.price[0] is None:
+        return 0.0
+    tastes = problem.form.tastes(point.theta, problem.nodes, problem.demographics, problem.products.X.shape[1])
+    total = weight = 0.0
+    nests = problem.products.nest
+    for batch in batches(problem.markets):
+        nest = None if nests is None else nests[batch.rows]
+        P = choices(utilities(batch, problem.products.X, tastes.B, point.delta), nest, tastes.rho).P
+        buys = (P * rows[batch.rows][:, :, None]).sum(axis=1) * batch.w
+        total += float((buys * tastes.B[problem.price[0]][batch.buyers]).sum())
+        weight += float(buys.sum())
+    return total / weight

@@ -72,13 +72,13 @@ def cast(inputs: Inputs, fit: DemandFit, rng: np.random.Generator) -> Cast | Unf
     columns, coefficients, X2 = _tastes(random, fit, draws, order)
     moments = len(fit.instruments.names)
     form = Form(coefficients, nested=fit.spec.nested)
-    supplied = random.supply != "none"
-    if len(form.parameters) + (0 if supplied else 1) > moments + (moments if supplied else 0):
+    supplied, inside = random.supply != "none", _inside(random)
+    if len(form.parameters) + (0 if inside else 1) > moments + (moments if supplied else 0):
         return Unfit("fewer instruments than tastes", fit.instruments.names)
     design = fit.two.exogenous.design
-    X = design.X[order] if supplied else np.column_stack([panel.p, design.X])[order]
+    X = design.X[order] if inside else np.column_stack([panel.p, design.X])[order]
     endogenous = np.zeros(X.shape[1], dtype=np.bool_)
-    endogenous[: 0 if supplied else 1] = True
+    endogenous[: 0 if inside else 1] = True
     absorb = absorber(design.market[order], design.cell[order])
     demand = linear(X, fit.instruments.Z[order], endogenous, absorb)
     clustered = random.covariance == "clustered"
@@ -94,7 +94,7 @@ def cast(inputs: Inputs, fit: DemandFit, rng: np.random.Generator) -> Cast | Unf
         demographics=draws.demographics,
         form=form,
         demand=demand,
-        price=(columns.index("price") if "price" in columns else None, None if supplied else 0),
+        price=(columns.index("price") if "price" in columns else None, None if inside else 0),
         supply=Supply(
             _costs(inputs, fit, order),
             random.supply == "log",
@@ -111,8 +111,7 @@ def _tastes(
 ) -> tuple[tuple[str, ...], tuple[Coefficient, ...], Array]:
     """Return names of X2, tastes and X2; attributes about their mean, so that no unit of theirs matters."""
     tastes = list(random.tastes)
-    supplied = random.supply != "none"
-    if (random.income or supplied) and "price" not in [t.of for t in tastes]:
+    if _inside(random) and "price" not in [t.of for t in tastes]:
         tastes.append(Taste(of="price", spread=False))
     columns, coefficients, X2, spreads = [], [], [], 0
     for k, taste in enumerate(tastes):
@@ -125,13 +124,18 @@ def _tastes(
         coefficients.append(
             Coefficient(
                 column=k, nodes=own if taste.spread else (), demographics=by,
-                mean=signed or (supplied and taste.of == "price"), distribution=taste.distribution,
+                mean=signed or (taste.of == "price" and _inside(random) and not random.income), distribution=taste.distribution,
                 sign=-1.0 if taste.of == "price" else 1.0, low=taste.low or 0.0, high=taste.high or 0.0,
             )
         )  # fmt: skip
         columns.append(taste.of)
         X2.append(_column(taste.of, fit)[order])
     return tuple(columns), tuple(coefficients), np.column_stack(X2)
+
+
+def _inside(random: RandomTastes) -> bool:
+    """Whether the mean taste for price is part of theta: prices say something of it, or it is one number over income."""
+    return random.supply != "none" or bool(random.income)
 
 
 def _column(of: str, fit: DemandFit) -> Array:

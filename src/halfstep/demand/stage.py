@@ -1,8 +1,11 @@
-"""The linear stage at a theta that was itself estimated: contrasts with the error of both.
+"""The linear stage at a theta that was itself estimated: contrasts with the error of both, in the money of those who buy.
 
 A contrast ``a'delta(theta)`` errs as a two-stage regression's does with theta held, and by ``a'D`` times the error of theta.
 Both are sums over clusters, so they are added cluster by cluster (Murphy & Topel 1985; Newey & McFadden 1994, section 6).
-Where there is supply the mean taste for price belongs to theta: it is carried as one more entry behind the rows.
+
+Where the taste for price differs between buyers, money is scaled by the mean taste of those who buy a compared brand, not of
+all who might: ``alpha = -(beta_p + shift)``. Utilities are theirs at that mean. The shift is no function of rows, so it stands
+as one more entry behind them.
 """
 
 from __future__ import annotations
@@ -28,23 +31,26 @@ class Stage:
     Attributes
     ----------
     linear
-        Mean utilities on price and attributes, price endogenous; least squares of mean utilities net of price where the
-        mean price taste is part of theta.
+        Mean utilities on price and attributes, price endogenous; least squares on attributes alone where price has no
+        linear coefficient.
     p
         Prices, shape (n,).
     D
-        ``d delta / d theta`` of the linear stage's left-hand side, shape (n, P).
+        ``d delta / d theta``, shape (n, P).
     scores
         What each cluster adds to the error of theta, shape (G, P).
-    mean
-        Mean price taste and its place in theta; None where the linear stage estimates it.
+    shift
+        Mean taste for price of buyers beyond the linear coefficient.
+    slope
+        Its slopes along theta, shape (P,).
     """
 
     linear: TwoStage | LeastSquares
     p: Array
     D: Array
     scores: Array
-    mean: tuple[float, int] | None = None
+    shift: float
+    slope: Array
 
     @property
     def accepted(self) -> Array | None:
@@ -58,8 +64,8 @@ class Stage:
 
     @property
     def y(self) -> Array:
-        """Mean utilities, price included, shape (n,)."""
-        return self.linear.y + (self.mean[0] * self.p if self.mean else 0.0)
+        """Mean utility of those who buy, price included, shape (n,)."""
+        return self.linear.y + self.shift * self.p
 
     @property
     def W(self) -> Array:
@@ -71,35 +77,35 @@ class Stage:
     @property
     def beta(self) -> Array:
         """Coefficients of W."""
-        return np.append(self.mean[0], self.linear.beta) if self.mean else self.linear.beta
+        own = self.linear.beta if isinstance(self.linear, TwoStage) else np.append(0.0, self.linear.beta)
+        return np.asarray(own + self.shift * np.eye(len(own))[0])
+
+    @property
+    def price(self) -> float:
+        """The linear coefficient of price, zero where there is none."""
+        return float(self.beta[0]) - self.shift
 
     def lifted(self, omega: Array) -> Array:
-        """Row weights of ``omega'y`` as `functionals` takes them; (n, m) gives (n or n + 1, m)."""
-        return np.vstack([omega, self.p @ omega]) if self.mean else omega
+        """Weights of ``omega'y`` as `functionals` takes them; (n, m) gives (n + 1, m)."""
+        return np.vstack([omega, self.p @ omega])
 
     def net(self, a: Array) -> Array:
-        """Row weights of ``a'`` times the linear stage's own left-hand side, as `functionals` takes them."""
-        return np.vstack([a, np.zeros((1, a.shape[1]))]) if self.mean else a
+        """Weights of ``a'`` times the linear stage's own left-hand side; (n, m) gives (n + 1, m)."""
+        return np.vstack([a, np.zeros((1, a.shape[1]))])
 
     def coefficient_weights(self, combination: Array) -> Array:
-        """Weights of ``combination' beta``; (1 + K, m) gives (n or n + 1, m)."""
-        if isinstance(self.linear, TwoStage):
-            return self.linear.coefficient_weights(combination)
-        return np.vstack([self.linear.coefficient_weights(combination[1:]), combination[:1]])
+        """Weights of ``combination' beta``; (1 + K, m) gives (n + 1, m)."""
+        own = combination if isinstance(self.linear, TwoStage) else combination[1:]
+        return np.vstack([self.linear.coefficient_weights(own), combination[:1]])
 
     def functionals(self, a: Array) -> Functionals:
-        """Estimate what `lifted` or `coefficient_weights` weigh."""
-        rows = a[: len(self.p)]
+        """Estimate what `lifted`, `net` or `coefficient_weights` weigh."""
+        rows, beyond = a[:-1], a[-1]
         found = self.linear.functionals(rows)
-        moves = self.D.T @ rows
-        value = found.value
-        if self.mean:
-            moves[self.mean[1]] += a[-1]
-            value = value + self.mean[0] * a[-1]
-        scores = found.scores + self.scores @ moves
+        scores = found.scores + self.scores @ (self.D.T @ rows + np.outer(self.slope, beyond))
         freedom = np.where(np.any(rows, axis=0), found.freedom, float(len(scores) - 1))
-        return Functionals(value, scores.T @ scores, freedom, scores)
+        return Functionals(found.value + self.shift * beyond, scores.T @ scores, freedom, scores)
 
     def given(self, a: Array, combination: Array) -> tuple[Functionals, ...]:
-        """Estimate with the price coefficient fixed at the linear stage's own tastes; see `Regression.given`."""
-        raise NotImplementedError("weak instruments have no set of price tastes here: their check bars the verdicts")
+        """Refuse: weak instruments have no set of price tastes here, their check bars the verdicts."""
+        raise NotImplementedError("expected strong instruments; weak ones are told by a check")

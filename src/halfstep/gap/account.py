@@ -31,6 +31,7 @@ NEEDS = {
     "too few models": ("more models",),
     "no freedom": ("more models", "fewer attributes"),
     "weak instruments": ("a cost shifter",),
+    "tastes not told apart": ("micro figures, or fewer tastes",),
     "every alpha rejected": ("a cost shifter",),
     "instruments contradict each other": ("a cost shifter",),
     "not measurable in money": ("a cost shifter",),

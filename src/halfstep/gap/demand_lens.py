@@ -30,7 +30,11 @@ ASSUMPTIONS = ("clusters independent", "logit tastes", "instruments exogenous")
 BRAND = {True: "name, misbelief and unseen quality", False: "name, reach, misbelief and unseen quality"}
 """What the brand half of the demand lens holds, by whether reach is known."""
 
-NAIVE = "naive.logit_without_instruments"
+NAIVE = {
+    "demand naive": ("naive.logit_without_instruments", "logit without instruments", "demand.ols"),
+    "demand common": ("naive.common_tastes", "logit with tastes in common", "demand.2sls"),
+}
+"""Lens of tastes that are only a reading -> id, what it is, method."""
 
 Found = UtilitySplit | Blurred | Missing
 
@@ -72,7 +76,7 @@ class _View:
     panel: Panel
     reach: Reach | None
     tastes: Tastes
-    naive: Tastes
+    naive: tuple[Tastes, ...]
     barred: str
     reach_fails: bool
 
@@ -110,8 +114,8 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         panel=inputs.panel.take(mask),
         reach=None if inputs.reach is None else inputs.reach.take(mask),
         tastes=tastes["demand"],
-        naive=tastes["demand naive"],
-        barred="instruments contradict each other" if "demand.overidentification" in failed else "",
+        naive=tuple(tastes[lens] for lens in NAIVE if lens in tastes),
+        barred=_barred(failed, differing="demand common" in tastes),
         reach_fails="demand.reach" in failed,
     )
     found = view.splits(view.tastes)
@@ -122,7 +126,7 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     families = {half: sum(j.half == half for j in judgements) for half in HALVES}
     estimates = [e for one in found for e in _estimates(view, one)]
     estimates += [e for j in judgements for e in deciding(view.write, view.config, j, families[j.half], rng)]
-    readings = list(_readings(view, found, judgements))
+    readings = [r for naive in view.naive for r in _readings(view, naive, found, judgements)]
     return DemandLens(
         found=tuple(found),
         judgements=tuple(judgements),
@@ -130,6 +134,16 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         verdicts=tuple(_verdicts(view, found, judgements)),
         readings=tuple(reading for _, reading in readings),
     )
+
+
+def _barred(failed: set[str], *, differing: bool) -> str:
+    """Return why nothing may be judged, by the checks that failed; where tastes differ, by those of that fit."""
+    if differing and "demand.strength" in failed:
+        return "weak instruments"
+    if differing and failed & {"demand.random.search", "demand.random.shape"}:
+        return "tastes not told apart"
+    test = "demand.random.overidentification" if differing else "demand.overidentification"
+    return "instruments contradict each other" if test in failed else ""
 
 
 def _why_not(view: _View, found: UtilitySplit, half: str) -> str:
@@ -234,11 +248,14 @@ def _ratio(
     )  # fmt: skip
 
 
-def _readings(view: _View, found: list[Found], judgements: list[Judgement]) -> Iterator[tuple[list[Estimate], Reading]]:
-    """Yield what a logit that takes price as given says of the main comparison."""
+def _readings(
+    view: _View, tastes: Tastes, found: list[Found], judgements: list[Judgement]
+) -> Iterator[tuple[list[Estimate], Reading]]:
+    """Yield what simpler tastes (price taken as given, or tastes in common) say of the main comparison."""
+    key, what, method = NAIVE[tastes.lens]
     main = Pair(view.config.study.focal, view.config.study.benchmarks[0])
     labels = {(id(j.split), j.half): j.judged.label for j in judgements}
-    naive, level = view.splits(view.naive), view.config.gap.level
+    naive, level = view.splits(tastes), view.config.gap.level
     pairs = [
         (n, o)
         for n, o in zip(naive, found, strict=True)
@@ -247,34 +264,34 @@ def _readings(view: _View, found: list[Found], judgements: list[Judgement]) -> I
     for n, ours in pairs[-1:]:
         comparison = n.split.comparison
         stem = stem_of(main, comparison.period)
-        origin = view.write.origin("demand.ols", comparison.rows, ASSUMPTIONS[:2])
+        origin = view.write.origin(method, comparison.rows, ASSUMPTIONS[:2])
         margin = view.config.study.margin * n.split.price_benchmark
         rows = [
             _ratio(
-                f"{NAIVE}.attribute.{a}", _what(a, n.reach_known), n.split.part(a), n.interval(a, level), (view, origin)
+                f"{key}.attribute.{a}", _what(a, n.reach_known), n.split.part(a), n.interval(a, level), (view, origin)
             )
             for a in n.split.attributes
         ]
         for half in HALVES:
-            value, name = n.split.part(half), f"{NAIVE}.{half}"
+            value, name = n.split.part(half), f"{key}.{half}"
             label = (
                 "undecided" if not isinstance(ours, UtilitySplit) else labels.get((id(ours.split), half), "undecided")
             )
-            record = _ratio(name, "logit without instruments", value, n.interval(half, level), (view, origin))
-            off = _difference(view, n, ours, half) if isinstance(record, Point) else []
+            record = _ratio(name, what, value, n.interval(half, level), (view, origin))
+            off = _difference(view, n, ours, half, (key, method)) if isinstance(record, Point) else []
             yield [record, *off, *(rows if half == "product" else [])], Reading(
-                id=name, what="logit without instruments", half=half, naive=name, ours=_name(half, stem),
+                id=name, what=what, half=half, naive=name, ours=_name(half, stem),
                 naive_label=plain_label(value[0], margin) if n.alpha > 0 else "undecided", ours_label=label,
                 difference=off[0].id if off else "",
             )  # fmt: skip
 
 
-def _difference(view: _View, naive: UtilitySplit, ours: Found, half: str) -> list[Estimate]:
-    """Return the naive reading less ours, with the error of the difference of the two."""
+def _difference(view: _View, naive: UtilitySplit, ours: Found, half: str, by: tuple[str, str]) -> list[Estimate]:
+    """Return the naive reading less ours, with the error of the difference of the two; `by` is its id and method."""
     if not isinstance(ours, UtilitySplit) or ours.alpha <= 0:
         return []
     k, values = ours.split.column(half), [one.split.part(half) for one in (naive, ours)]
     se = float(np.linalg.norm(naive.split.parts.scores[:, k] - ours.split.parts.scores[:, k]))
     found = (values[0][0] - values[1][0], se, min(values[0][2], values[1][2]))
-    origin = view.write.origin("demand.ols", ours.split.comparison.rows, ASSUMPTIONS)
-    return [view.write.estimated(f"{NAIVE}.{half}.difference", "naive reading minus ours", found, view.money, origin)]
+    origin = view.write.origin(by[1], ours.split.comparison.rows, ASSUMPTIONS)
+    return [view.write.estimated(f"{by[0]}.{half}.difference", "naive reading minus ours", found, view.money, origin)]
