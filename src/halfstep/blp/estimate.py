@@ -10,7 +10,15 @@ import numpy as np
 from scipy.stats import chi2
 
 from halfstep.blp.evaluate import Point, evaluate
-from halfstep.blp.gmm import Projection, covariance, first_weights, influence, moment_covariance, projection
+from halfstep.blp.gmm import (
+    Projection,
+    covariance,
+    first_weights,
+    influence,
+    micro_influence,
+    moment_covariance,
+    projection,
+)
 from halfstep.blp.problem import Problem
 from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array, Control
@@ -149,6 +157,11 @@ class Fit:
         return influence(self.problem, self.point, self.steps[-1].W, self.errors)
 
     @property
+    def micro_influence(self) -> Array:
+        """What the surveys' sampling adds to it, as independent parts, shape (M, P + K)."""
+        return micro_influence(self.problem, self.point, self.steps[-1].W)
+
+    @property
     def alpha(self) -> float:
         """The linear coefficient of price, zero where it is not among X1."""
         at = self.problem.price[1]
@@ -175,13 +188,14 @@ def estimate(
     options = options or Options()
     P, K = len(problem.form.parameters), problem.demand.X.shape[1]
     K += problem.supply.stage.X.shape[1] if problem.supply else 0
-    W = first_weights(problem)
+    first = evaluate(problem, starts[0], control=options.control) if problem.micro or options.updated else None
+    W = first_weights(problem, first)
     if len(W) < P + K:
         raise MisuseError(
             f"expected at least {P + K} moments for {P + K} parameters, got {len(W)}: give more instruments"
         )
-    if options.updated:
-        W = _updated(problem, projection(problem, W), evaluate(problem, starts[0], control=options.control), options)
+    if options.updated and first is not None:
+        W = _updated(problem, projection(problem, W), first, options)
     steps: list[Step] = []
     under, point = projection(problem, W), None
     for k in range({"one": 1, "two": 2, "iterated": _ITERATED}[options.steps]):
@@ -220,7 +234,7 @@ def structural_errors(problem: Problem, point: Point, linear: Array) -> tuple[Ar
 
 def _updated(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
     errors = structural_errors(problem, point, under.coefficients(problem, point))
-    S = moment_covariance(problem, errors, centred=options.centred)
+    S = moment_covariance(problem, point, errors, centred=options.centred)
     if np.linalg.matrix_rank(S, hermitian=True) < len(S):
         raise MisuseError(
             f"expected more clusters than the {len(S)} moments for weights of a second step; use one step, or fewer instruments"
@@ -250,7 +264,7 @@ def _fit(
     W, under = last
     linear = under.coefficients(problem, point)
     errors = structural_errors(problem, point, linear)
-    S = moment_covariance(problem, errors, centred=options.centred)
+    S = moment_covariance(problem, point, errors, centred=options.centred)
     r, J = under.residuals(problem, point)
     return Fit(
         problem=problem, theta=point.theta, linear=linear, covariance=covariance(problem, point, W, S),

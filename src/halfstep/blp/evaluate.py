@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from halfstep.blp.micro import micro_values
 from halfstep.blp.problem import Problem, part
 from halfstep.core.errors import MisuseError
 from halfstep.native import kernel
 from halfstep.native.layout import Array, Codes, Control, Mask, Products, Start, Tastes
 
-__all__ = ["Costs", "Point", "evaluate", "logit_delta", "price_taste"]
+__all__ = ["Costs", "Point", "evaluate", "logit_delta", "price_taste", "tastes_at"]
 
 _LEAP = 10.0
 
@@ -56,6 +56,8 @@ class Point:
         Markets whose inversion failed or whose pricing conditions are singular, shape (T,).
     costs
         None for demand alone.
+    micro
+        Values of the micro moments and their slopes, shapes (M,) and (M, P); None without.
     """
 
     theta: Array
@@ -65,6 +67,7 @@ class Point:
     evaluations: Codes
     failed: Mask
     costs: Costs | None = None
+    micro: tuple[Array, Array] | None = None
 
 
 def logit_delta(problem: Problem) -> Array:
@@ -126,7 +129,20 @@ def evaluate(problem: Problem, theta: Array, near: Point | None = None, control:
             eta[rows], E[rows] = pricing.eta, pricing.E
             failed[run] |= ~np.isfinite(np.add.reduceat(pricing.eta, markets.row[:-1]))
     costs = _costs(problem, eta, E) if problem.supply and not failed.any() else None
-    return Point(theta, delta, D, tuple(factors), evaluations, failed, costs)
+    micro = None if failed.any() else _micro(problem, theta, (delta, D))
+    return Point(theta, delta, D, tuple(factors), evaluations, failed, costs, micro)
+
+
+def _micro(problem: Problem, theta: Array, point: tuple[Array, Array]) -> tuple[Array, Array] | None:
+    if problem.micro is None:
+        return None
+    spec, demographics = problem.micro
+    return micro_values(problem.markets, problem.products, tastes_at(problem, theta), point, spec, demographics)
+
+
+def tastes_at(problem: Problem, theta: Array) -> Tastes:
+    """Return the tastes of all buyers at theta."""
+    return problem.form.tastes(theta, problem.nodes, problem.demographics, problem.products.X.shape[1])
 
 
 def _rows(products: Products, rows: slice) -> Products:
@@ -153,8 +169,3 @@ def _costs(problem: Problem, eta: Array, E: Array) -> Costs:
     if (held <= 0).any():
         raise MisuseError("expected a floor above zero where the logarithm of cost is linear")
     return Costs(eta, mc, np.log(held), Y / held[:, None], clipped)
-
-
-def total_evaluations(points: Iterable[Point]) -> int:
-    """Return share evaluations over markets and points."""
-    return int(sum(int(point.evaluations.sum()) for point in points))

@@ -17,12 +17,22 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from halfstep.blp.evaluate import Point
+from halfstep.blp.evaluate import Point, tastes_at
+from halfstep.blp.micro import micro_covariance
 from halfstep.blp.problem import Linear, Problem
 from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array
 
-__all__ = ["Projection", "covariance", "first_weights", "influence", "moment_covariance", "projection", "stages"]
+__all__ = [
+    "Projection",
+    "covariance",
+    "first_weights",
+    "influence",
+    "micro_influence",
+    "moment_covariance",
+    "projection",
+    "stages",
+]
 
 
 def stages(problem: Problem) -> tuple[Linear, ...]:
@@ -72,6 +82,11 @@ class Projection:
         scale = 1 / np.sqrt(problem.N)
         u = np.concatenate([stage.Z.T @ y for stage, y, _ in sides]) * scale
         U = np.vstack([stage.Z.T @ Y for stage, _, Y in sides]) * scale
+        if problem.micro is not None:
+            assert point.micro is not None
+            v, V = point.micro
+            u = np.concatenate([u, (problem.micro[0].observed - v) / scale])
+            U = np.vstack([U, -V / scale])
         return self.R @ u, self.R @ U
 
 
@@ -87,7 +102,7 @@ def projection(problem: Problem, W: Array) -> Projection:
         R = np.linalg.cholesky(W).T
     except np.linalg.LinAlgError:
         raise MisuseError("expected a positive definite weight matrix; instruments may depend on each other") from None
-    X = R @ _blocks([stage.Z.T @ stage.X for stage in stages(problem)]) / np.sqrt(problem.N)
+    X = R @ _regressors(problem) / np.sqrt(problem.N)
     Q, r = np.linalg.qr(X)
     size = np.abs(np.diag(r))
     if len(size) and size.min() <= 1e-12 * np.linalg.norm(X, axis=0).max():
@@ -95,8 +110,13 @@ def projection(problem: Problem, W: Array) -> Projection:
     return Projection(np.asarray(R), np.asarray(X), np.asarray(Q))
 
 
-def first_weights(problem: Problem) -> Array:
-    """Return ``(Z'Z / N)^-1`` of each side, shape (L, L).
+def first_weights(problem: Problem, point: Point | None = None) -> Array:
+    """Return ``(Z'Z / N)^-1`` of each side, and for micro moments the inverse of their covariance, shape (L, L).
+
+    Parameters
+    ----------
+    point
+        Where the micro moments' covariance is taken; needed where there are any.
 
     Raises
     ------
@@ -110,10 +130,13 @@ def first_weights(problem: Problem) -> Array:
             raise MisuseError("expected instruments of full rank; some depend on others, screen them first")
         half = solve_triangular(R, np.eye(len(R)))
         blocks.append(problem.N * half @ half.T)
+    if problem.micro is not None:
+        assert point is not None
+        blocks.append(np.linalg.inv(_sampling(problem, point)))
     return _blocks(blocks)
 
 
-def moment_covariance(problem: Problem, errors: tuple[Array, ...], *, centred: bool = True) -> Array:
+def moment_covariance(problem: Problem, point: Point, errors: tuple[Array, ...], *, centred: bool = True) -> Array:
     """Return the covariance of the moments at structural errors, robust or clustered, shape (L, L).
 
     Parameters
@@ -126,7 +149,8 @@ def moment_covariance(problem: Problem, errors: tuple[Array, ...], *, centred: b
         g = g - g.mean(axis=0)
     if problem.cluster is not None:
         g = np.stack([np.bincount(problem.cluster, column) for column in g.T], axis=1)
-    return np.asarray(g.T @ g / problem.N)
+    S = np.asarray(g.T @ g / problem.N)
+    return S if problem.micro is None else _blocks([S, _sampling(problem, point)])
 
 
 def covariance(problem: Problem, point: Point, W: Array, S: Array) -> Array:
@@ -145,13 +169,40 @@ def influence(problem: Problem, point: Point, W: Array, errors: tuple[Array, ...
     """Return what each row adds to the error of (theta, linear coefficients), shape (N, P + K)."""
     half = _half(problem, point, W)
     g = np.hstack([stage.Z * e[:, None] for stage, e in zip(stages(problem), errors, strict=True)])
-    return np.asarray(-g @ half.T / problem.N)
+    return np.asarray(-g @ half[:, : g.shape[1]].T / problem.N)
+
+
+def micro_influence(problem: Problem, point: Point, W: Array) -> Array:
+    """Return what the surveys' sampling adds to that error, as independent parts, shape (M, P + K)."""
+    half = _half(problem, point, W)
+    if problem.micro is None:
+        return np.zeros((0, len(half)))
+    S = _sampling(problem, point)
+    return np.asarray(-(half[:, -len(S) :] @ np.linalg.cholesky(S / problem.N)).T)
+
+
+def _sampling(problem: Problem, point: Point) -> Array:
+    """Return N times the covariance of the micro figures, shape (M, M)."""
+    assert problem.micro is not None
+    spec, demographics = problem.micro
+    tastes = tastes_at(problem, point.theta)
+    found = micro_covariance(problem.markets, problem.products, tastes, (point.delta, point.D), spec, demographics)
+    return np.asarray(problem.N * found)
+
+
+def _regressors(problem: Problem) -> Array:
+    """Return ``Z'X`` of all sides, zero for micro moments, shape (L, K)."""
+    found = _blocks([stage.Z.T @ stage.X for stage in stages(problem)])
+    M = 0 if problem.micro is None else len(problem.micro[0].moments)
+    return np.vstack([found, np.zeros((M, found.shape[1]))])
 
 
 def _half(problem: Problem, point: Point, W: Array) -> Array:
     """Return ``(G'WG)^-1 G'W``, shape (P + K, L)."""
     slopes = np.vstack([stage.Z.T @ Y for stage, _, Y in _sides(problem, point)]) / problem.N
-    G = np.hstack([slopes, -_blocks([stage.Z.T @ stage.X for stage in stages(problem)]) / problem.N])
+    if point.micro is not None:
+        slopes = np.vstack([slopes, -point.micro[1]])
+    G = np.hstack([slopes, -_regressors(problem) / problem.N])
     return np.asarray(np.linalg.pinv(G.T @ W @ G, hermitian=True) @ G.T @ W)
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from halfstep.blp.coefficients import Form
+from halfstep.blp.surveys import MicroSpec
 from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array, Codes, Markets, Mask, Products
 from halfstep.numerics.absorb import Absorber
@@ -86,6 +87,8 @@ class Problem:
         Column of X2 that is the price, and of X1; None where it is not among them.
     supply
         None for demand alone. With supply the price may not be in X1: its mean is an entry of theta.
+    micro
+        Figures of surveys of buyers and the demographics in their units, shape (D, A); None for none.
     """
 
     markets: Markets
@@ -99,6 +102,7 @@ class Problem:
     demand: Linear
     price: tuple[int | None, int | None]
     supply: Supply | None = None
+    micro: tuple[MicroSpec, Array] | None = None
 
     def __post_init__(self) -> None:
         """Refuse what the estimator cannot mean."""
@@ -150,7 +154,7 @@ def tail(problem: Problem, first: int) -> Problem:
     nest = None if products.nest is None else products.nest[rows]
     return replace(
         problem, markets=markets, products=Products(products.X[rows], products.log_s[rows], nest), p=problem.p[rows],
-        firm=problem.firm[rows], cluster=None, nodes=np.ascontiguousarray(problem.nodes[:, buyers]),
+        firm=problem.firm[rows], cluster=None, micro=None, nodes=np.ascontiguousarray(problem.nodes[:, buyers]),
         demographics=np.ascontiguousarray(problem.demographics[:, buyers]), supply=None,
     )  # fmt: skip
 

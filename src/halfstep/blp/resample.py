@@ -121,7 +121,7 @@ def reestimated(
     for n in range(count):
         draw = rng.exponential(size=int(unit.max()) + 1)
         problem, W = reweighted(fit.problem, (draw / draw.mean())[unit])
-        under = projection(problem, W if len(fit.steps) == 1 else fit.steps[-1].W)
+        under = projection(problem, W if len(fit.steps) == 1 and fit.problem.micro is None else fit.steps[-1].W)
         end, last = search(problem, under, fit.theta, fit.options, fit.point)
         if end.converged and last is not None:
             point = evaluate(problem, end.x, last, fit.options.control)

@@ -12,7 +12,7 @@ from halfstep.market.buyers import Buyers
 from halfstep.native.layout import Markets
 from halfstep.numerics.nodes import joined, nodes
 
-__all__ = ["INCOME", "Draws", "draws_of"]
+__all__ = ["INCOME", "Draws", "draws_of", "names_used"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -39,7 +39,9 @@ class Draws:
         Shape (D, A), each less its mean over all buyers, in its standard deviations; the inverse of income in multiples
         of its mean, so that what it is multiplied by is the mean taste for price.
     raw
-        The same as in the table, shape (D, A).
+        The same as in the table, then those that only surveys speak of, shape (D + E, A).
+    raw_names
+        Their names as in the study, length D + E.
     symmetric
         Whether the sign of a spread means nothing.
     """
@@ -49,6 +51,7 @@ class Draws:
     names: tuple[str, ...]
     demographics: Array
     raw: Array
+    raw_names: tuple[str, ...]
     symmetric: bool
 
 
@@ -58,13 +61,21 @@ def names_used(random: RandomTastes) -> tuple[str, ...]:
     return (*shifted, *([INCOME + random.income] if random.income else []))
 
 
-def draws_of(random: RandomTastes, buyers: Buyers | None, market: Codes, row: Codes, rng: np.random.Generator) -> Draws:
+def draws_of(
+    random: RandomTastes,
+    buyers: tuple[Buyers | None, tuple[str, ...]],
+    market: Codes,
+    row: Codes,
+    rng: np.random.Generator,
+) -> Draws:
     """Return the buyers of the markets of a regression.
 
     Each demographic draw meets a pair of nodes of its own, nu and -nu; without demographics all markets share the nodes.
 
     Parameters
     ----------
+    buyers
+        The buyers table, and demographics that are wanted besides those that shift tastes.
     market
         Codes of the panel's markets, in order, one each market of the regression, shape (T,).
     row
@@ -72,25 +83,28 @@ def draws_of(random: RandomTastes, buyers: Buyers | None, market: Codes, row: Co
     """
     dimensions = max(random.spreads, 1)
     drawn = nodes(_RULES[random.nodes], dimensions, random.points, rng)  # type: ignore[arg-type]
-    names = names_used(random)
-    if buyers is None or not names:
+    names, (table, wanted) = names_used(random), buyers
+    plain = [name.removeprefix(INCOME) for name in names]
+    every = (*plain, *(name for name in dict.fromkeys(wanted) if name not in plain))
+    if table is None or not every:
         T = len(market)
         found = joined(drawn, np.arange(T + 1), np.zeros((0, T)), np.ones(T), "cross")
         markets = Markets(np.ascontiguousarray(row), found.buyer, np.ascontiguousarray(found.w))
-        return Draws(markets, found.nu, (), found.demographics, found.demographics, drawn.symmetry == "each")
-    offset, at = buyers.by_market()
+        return Draws(markets, found.nu, (), found.demographics, found.demographics, (), drawn.symmetry == "each")
+    offset, at = table.by_market()
     taken = np.concatenate([np.arange(offset[t], offset[t + 1]) for t in market])
     size = np.diff(offset)[market]
-    raw = np.stack([buyers.of(name.removeprefix(INCOME))[at[taken]] for name in names])
-    w = buyers.w[at[taken]]
+    raw = np.stack([table.of(name)[at[taken]] for name in every])
+    w = table.w[at[taken]]
     starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(size)])
     how = "pair" if random.spreads else "cross"
     if not random.spreads:
         drawn = nodes("product", 1, 1, rng)
     found = joined(drawn, starts, raw, w, how)  # type: ignore[arg-type]
     markets = Markets(np.ascontiguousarray(row), found.buyer, np.ascontiguousarray(found.w))
-    centred = np.stack([_standard(name, d, found.w) for name, d in zip(names, found.demographics, strict=True)])
-    return Draws(markets, found.nu, names, centred, found.demographics, drawn.symmetry == "each")
+    centred = [_standard(name, d, found.w) for name, d in zip(names, found.demographics, strict=False)]
+    shifting = np.array(centred).reshape(len(names), len(found.w))
+    return Draws(markets, found.nu, names, shifting, found.demographics, every, drawn.symmetry == "each")
 
 
 def _standard(name: str, values: Array, w: Array) -> Array:

@@ -100,7 +100,7 @@ def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) ->
     price[-1] = 0.0
     weights = np.hstack([price, *(stage.net(w[:, None]) for w in ask.against.values())])
     functionals = stage.functionals(weights)
-    scores = np.hstack([stage.scores, functionals.scores])
+    scores = np.hstack([np.vstack([stage.scores, stage.beyond]), functionals.scores])
     centre = np.concatenate([found.fit.theta, functionals.value])
     point = evaluate(last, found.fit.theta)
     market = _Market(last, ask, P)

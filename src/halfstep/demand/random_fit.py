@@ -113,7 +113,8 @@ def _stage(base: DemandFit, made: Cast, fit: Fit, place: Codes, compared: Mask) 
         step = h * np.eye(len(fit.theta))[k]
         ends = [buyers_taste(of, evaluate(problem, fit.theta + sign * step, fit.point)) for sign in (1.0, -1.0)]
         slope[k] = (ends[0] - ends[1]) / (2 * h)
-    return Stage(found, base.panel.p, D, scores, buyers_taste(of, fit.point), slope)
+    beyond = fit.micro_influence[:, : len(fit.theta)]
+    return Stage(found, base.panel.p, D, scores, beyond, buyers_taste(of, fit.point), slope)
 
 
 def _compared(inputs: Inputs, base: DemandFit) -> Mask:

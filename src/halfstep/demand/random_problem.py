@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from halfstep.blp.coefficients import Coefficient, Form
 from halfstep.blp.problem import Linear, Problem, Supply, linear
+from halfstep.blp.surveys import Group, MicroMoment, MicroSpec, Survey
 from halfstep.core.config_demand import RandomTastes, Taste
-from halfstep.demand.buyers import INCOME, Draws, draws_of
+from halfstep.demand.buyers import INCOME, Draws, draws_of, names_used
 from halfstep.demand.fit import DemandFit, Unfit
 from halfstep.market.inputs import Inputs
+from halfstep.market.micro import ANYTHING, NONE, Micro
 from halfstep.native.layout import Products
 from halfstep.numerics.absorb import absorber
 
@@ -62,15 +64,16 @@ def cast(inputs: Inputs, fit: DemandFit, rng: np.random.Generator) -> Cast | Unf
     random, panel = inputs.config.demand.random, fit.panel
     if not np.isfinite(fit.shares.s).all():
         return Unfit("possible buyers unknown")
-    needed = {name for taste in random.tastes for name in taste.by} | ({random.income} if random.income else set())
+    needed = {name.removeprefix(INCOME) for name in names_used(random)}
     if needed and inputs.buyers is None:
-        return Unfit("no buyers table", tuple(sorted(n for n in needed if n)))
+        return Unfit("no buyers table", tuple(sorted(needed)))
     order = np.argsort(panel.market, kind="stable")
     codes, first = np.unique(panel.market[order], return_index=True)
     row = np.concatenate([first, [panel.n]]).astype(np.int64)
-    draws = draws_of(random, inputs.buyers, codes, row, rng)
+    surveyed = tuple(name for name in inputs.micro.of if name) if inputs.micro is not None else ()
+    draws = draws_of(random, (inputs.buyers, surveyed), codes, row, rng)
     columns, coefficients, X2 = _tastes(random, fit, draws, order)
-    moments = len(fit.instruments.names)
+    moments = len(fit.instruments.names) + (0 if inputs.micro is None else len(inputs.micro.value))
     form = Form(coefficients, nested=fit.spec.nested)
     supplied, inside = random.supply != "none", _inside(random)
     if len(form.parameters) + (0 if inside else 1) > moments + (moments if supplied else 0):
@@ -102,6 +105,7 @@ def cast(inputs: Inputs, fit: DemandFit, rng: np.random.Generator) -> Cast | Unf
         )
         if supplied
         else None,
+        micro=_micro(inputs.micro, fit, draws, order, codes) if inputs.micro is not None else None,
     )
     return Cast(problem, draws, order, columns)
 
@@ -131,6 +135,35 @@ def _tastes(
         columns.append(taste.of)
         X2.append(_column(taste.of, fit)[order])
     return tuple(columns), tuple(coefficients), np.column_stack(X2)
+
+
+def _micro(micro: Micro, fit: DemandFit, draws: Draws, order: Codes, codes: Codes) -> tuple[MicroSpec, Array] | None:
+    """Return the figures of surveys about the markets and brands of the regression; None where none is left.
+
+    Markets weigh by their possible buyers where those are known, else alike.
+    """
+    brand, T = fit.panel.brand[order], len(codes)
+    size = fit.panel.size[order][draws.markets.row[:-1]]
+    survey = Survey(micro.file, size if np.isfinite(size).all() else np.ones(T))
+    everything, moments = np.ones(len(brand), dtype=np.bool_), []
+    for m in range(len(micro.value)):
+        here = micro.markets[m][codes]
+        first, second = (
+            Group(np.zeros_like(everything), nothing=True) if code == NONE
+            else Group(everything if code == ANYTHING else brand == code)
+            for code in (int(micro.group[m]), int(micro.second[m]))
+        )  # fmt: skip
+        if not here.any() or not (first.rows.any() or first.nothing):
+            continue
+        second_choice = bool(micro.second_choice[m])
+        moments.append(
+            MicroMoment(
+                kind="second choice" if second_choice else "mean", survey=0, group=first, value=float(micro.value[m]),
+                observations=float(micro.count[m]), second=second if second_choice else None, markets=here,
+                demographic=None if second_choice else draws.raw_names.index(micro.of[m]),
+            )
+        )  # fmt: skip
+    return (MicroSpec((survey,), tuple(moments)), draws.raw) if moments else None
 
 
 def _inside(random: RandomTastes) -> bool:

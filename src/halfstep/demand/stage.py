@@ -39,6 +39,8 @@ class Stage:
         ``d delta / d theta``, shape (n, P).
     scores
         What each cluster adds to the error of theta, shape (G, P).
+    beyond
+        What surveys' sampling adds to it, as independent parts, shape (M, P).
     shift
         Mean taste for price of buyers beyond the linear coefficient.
     slope
@@ -49,6 +51,7 @@ class Stage:
     p: Array
     D: Array
     scores: Array
+    beyond: Array
     shift: float
     slope: Array
 
@@ -100,11 +103,12 @@ class Stage:
 
     def functionals(self, a: Array) -> Functionals:
         """Estimate what `lifted`, `net` or `coefficient_weights` weigh."""
-        rows, beyond = a[:-1], a[-1]
+        rows, last = a[:-1], a[-1]
         found = self.linear.functionals(rows)
-        scores = found.scores + self.scores @ (self.D.T @ rows + np.outer(self.slope, beyond))
-        freedom = np.where(np.any(rows, axis=0), found.freedom, float(len(scores) - 1))
-        return Functionals(found.value + self.shift * beyond, scores.T @ scores, freedom, scores)
+        moves = self.D.T @ rows + np.outer(self.slope, last)
+        scores = np.vstack([found.scores + self.scores @ moves, self.beyond @ moves])
+        freedom = np.where(np.any(rows, axis=0), found.freedom, float(len(self.scores) - 1))
+        return Functionals(found.value + self.shift * last, scores.T @ scores, freedom, scores)
 
     def given(self, a: Array, combination: Array) -> tuple[Functionals, ...]:
         """Refuse: weak instruments have no set of price tastes here, their check bars the verdicts."""

@@ -291,7 +291,13 @@ def _difference(view: _View, naive: UtilitySplit, ours: Found, half: str, by: tu
     if not isinstance(ours, UtilitySplit) or ours.alpha <= 0:
         return []
     k, values = ours.split.column(half), [one.split.part(half) for one in (naive, ours)]
-    se = float(np.linalg.norm(naive.split.parts.scores[:, k] - ours.split.parts.scores[:, k]))
+    scores = [one.split.parts.scores[:, k] for one in (naive, ours)]
+    blank = np.zeros(max(len(s) for s in scores))
+    se = float(
+        np.linalg.norm(
+            np.concatenate([scores[0], blank])[: len(blank)] - np.concatenate([scores[1], blank])[: len(blank)]
+        )
+    )
     found = (values[0][0] - values[1][0], se, min(values[0][2], values[1][2]))
     origin = view.write.origin(by[1], ours.split.comparison.rows, ASSUMPTIONS)
     return [view.write.estimated(f"{by[0]}.{half}.difference", "naive reading minus ours", found, view.money, origin)]
