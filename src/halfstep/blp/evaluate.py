@@ -8,7 +8,6 @@ import numpy as np
 
 from halfstep.blp.micro import micro_values
 from halfstep.blp.problem import Problem, part
-from halfstep.core.errors import MisuseError
 from halfstep.native import kernel
 from halfstep.native.layout import Array, Codes, Control, Mask, Products, Start, Tastes
 
@@ -53,7 +52,7 @@ class Point:
     evaluations
         Share evaluations of each market, shape (T,).
     failed
-        Markets whose inversion failed or whose pricing conditions are singular, shape (T,).
+        Markets whose inversion failed, whose pricing conditions are singular, or whose costs have no logarithm, (T,).
     costs
         None for demand alone.
     micro
@@ -128,6 +127,9 @@ def evaluate(problem: Problem, theta: Array, near: Point | None = None, control:
             pricing = engine.markups(markets, products, tastes, (found.delta, found.D), price, problem.firm[rows])
             eta[rows], E[rows] = pricing.eta, pricing.E
             failed[run] |= ~np.isfinite(np.add.reduceat(pricing.eta, markets.row[:-1]))
+            if problem.supply.log:
+                least = np.maximum(problem.p[rows] - pricing.eta, problem.supply.floor)
+                failed[run] |= np.minimum.reduceat(least, markets.row[:-1]) <= 0
     costs = _costs(problem, eta, E) if problem.supply and not failed.any() else None
     micro = None if failed.any() else _micro(problem, theta, (delta, D))
     return Point(theta, delta, D, tuple(factors), evaluations, failed, costs, micro)
@@ -166,6 +168,4 @@ def _costs(problem: Problem, eta: Array, E: Array) -> Costs:
     Y = np.where(clipped[:, None], 0.0, -E)
     if not supply.log:
         return Costs(eta, mc, held, Y, clipped)
-    if (held <= 0).any():
-        raise MisuseError("expected a floor above zero where the logarithm of cost is linear")
     return Costs(eta, mc, np.log(held), Y / held[:, None], clipped)

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from halfstep.blp.equilibrium import clear
 from halfstep.blp.evaluate import Point, evaluate, price_taste
 from halfstep.blp.problem import Problem, tail
 from halfstep.blp.resample import Law, Resampled, parametric
 from halfstep.demand.random_fit import RandomFit
 from halfstep.native import kernel
 from halfstep.native.choices import batches, choices, utilities
-from halfstep.native.clearing import clear
 from halfstep.native.layout import Tastes
 from halfstep.native.scene import CLEARED, Pay, Scene
 
