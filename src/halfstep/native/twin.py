@@ -58,7 +58,7 @@ def invert(markets: Markets, products: Products, tastes: Tastes, start: Start, c
         J = batch.rows.shape[1]
         cells = at[batch.market][:, None] + np.arange(J * J)
         known = None if start.factor is None else start.factor[cells].reshape(-1, J, J)
-        search = _Search(utility, products.log_s[batch.rows], batch.w, nest, tastes.rho)
+        search = _Search.of(utility, products.log_s[batch.rows], batch.w, nest, tastes.rho)
         x = _solve(search, known, control, out, batch.market)
         out.delta[batch.rows] += x
         done = out.converged[batch.market]
@@ -74,64 +74,69 @@ def invert(markets: Markets, products: Products, tastes: Tastes, start: Start, c
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Search:
-    """A batch about its start: utilities (m, J, I), log shares (m, J), weights (m, I), nests (m, J)."""
+    """A batch about its start.
+
+    Attributes
+    ----------
+    utility
+        Utilities at the start, shape (m, J, I); in the plain form their exponentials, formed once.
+    outside
+        The exponential of buying nothing, shape (m, 1, I), on the same scale; None with nests.
+    log_s, w, nest, rho
+        Log shares (m, J), weights (m, I), nests (m, J), nesting parameter.
+    """
 
     utility: Array
+    outside: Array | None
     log_s: Array
     w: Array
     nest: Codes | None
     rho: float
 
-    def at(self, x: Array) -> Choices:
-        return choices(self.utility + x[:, :, None], self.nest, self.rho)
+    @classmethod
+    def of(cls, utility: Array, log_s: Array, w: Array, nest: Codes | None, rho: float) -> _Search:
+        """Return the search from utilities."""
+        if nest is not None:
+            return cls(utility, None, log_s, w, nest, rho)
+        shift = np.maximum(utility.max(axis=1, keepdims=True), 0.0)
+        return cls(np.exp(utility - shift), np.exp(-shift), log_s, w, None, rho)
 
     def take(self, some: Mask) -> _Search:
+        """Return some of its markets."""
+        outside = None if self.outside is None else self.outside[some]
         nest = None if self.nest is None else self.nest[some]
-        return _Search(self.utility[some], self.log_s[some], self.w[some], nest, self.rho)
+        return _Search(self.utility[some], outside, self.log_s[some], self.w[some], nest, self.rho)
 
-
-@dataclass(slots=True, eq=False)
-class _Shares:
-    """Shares along a search; in the plain form the exponentials are formed once."""
-
-    search: _Search
-    e: Array | None = None
-    outside: Array | None = None
-
-    def __post_init__(self) -> None:
-        if self.search.nest is None:
-            shift = np.maximum(self.search.utility.max(axis=1, keepdims=True), 0.0)
-            self.e, self.outside = np.exp(self.search.utility - shift), np.exp(-shift)
-
-    def take(self, some: Mask) -> _Shares:
-        if self.e is None or self.outside is None:
-            return _Shares(self.search.take(some))
-        part = object.__new__(_Shares)
-        part.search, part.e, part.outside = self.search.take(some), self.e[some], self.outside[some]
-        return part
-
-    def __call__(self, x: Array) -> Array:
-        w = self.search.w
-        if self.e is None or self.outside is None:
-            return np.asarray((self.search.at(x).P @ w[:, :, None])[:, :, 0])
+    def shares(self, x: Array) -> Array:
+        """Return shares (m, J) where delta moves by x (m, J)."""
+        if self.outside is None:
+            return np.asarray((self.at(x).P @ self.w[:, :, None])[:, :, 0])
         ex = np.exp(x)
-        v = w[:, None, :] / (self.outside + ex[:, None, :] @ self.e)
-        return np.asarray(ex * (self.e @ v.transpose(0, 2, 1))[:, :, 0])
+        v = self.w[:, None, :] / (self.outside + ex[:, None, :] @ self.utility)
+        return np.asarray(ex * (self.utility @ v.transpose(0, 2, 1))[:, :, 0])
+
+    def at(self, x: Array) -> Choices:
+        """Return all probabilities there."""
+        if self.outside is None:
+            return choices(self.utility + x[:, :, None], self.nest, self.rho)
+        ex = np.exp(x)
+        e = self.utility * ex[:, :, None]
+        e /= self.outside + ex[:, None, :] @ self.utility
+        return Choices(e)
 
 
 def _solve(search: _Search, inverse: Array | None, control: Control, out: Inversion, market: Codes) -> Array:
     """Return the move from the start that gives the observed shares; what happened goes to `out`."""
     m, J = search.log_s.shape
     x_all = np.zeros((m, J))
-    live, shares_at = np.arange(m), _Shares(search)
-    x, step = np.zeros((m, J)), np.zeros((m, J))
-    A = np.full((m, J, J), np.nan) if inverse is None else inverse.copy()
+    live, x = np.arange(m), np.zeros((m, J))
+    A = np.full((m, J, J), np.nan) if inverse is None else inverse
     last, fresh, contracting = np.full(m, np.inf), np.zeros(m, dtype=np.bool_), np.full(m, 0)
     contracting[~np.isfinite(A[:, 0, 0])] = 2
     for count in range(1, control.limit + 1):
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            s = shares_at(x)
-            r = shares_at.search.log_s - np.log(s)
+            s = search.shares(x)
+            r = search.log_s - np.log(s)
             norm = np.abs(r).max(axis=1)
         bad = ~np.isfinite(norm)
         arrived = (norm <= control.tolerance) | ((norm <= _ROUNDING) & (norm >= _SLOW * last))
@@ -145,14 +150,15 @@ def _solve(search: _Search, inverse: Array | None, control: Control, out: Invers
         if keep.sum() <= 0.7 * len(live):
             live, x, A, s, r = live[keep], x[keep], A[keep], s[keep], r[keep]
             norm, last, fresh, contracting = norm[keep], last[keep], fresh[keep], contracting[keep]
-            shares_at = shares_at.take(keep)
+            search = search.take(keep)
             keep = keep[keep]
         contracting = np.where(fresh & (norm >= last) & (contracting == 0), _CONTRACTIONS, contracting)
         contract = (norm > _FAR) | (contracting > 0)
         stale = keep & ~contract & ((norm > _SLOW * last) | ~np.isfinite(A[:, 0, 0]))
         if stale.any():
-            A[stale] = _inverses(share_jacobian(shares_at.search.take(stale).at(x[stale]), shares_at.search.w[stale]))
-        newton = (A @ (s * r)[:, :, None])[:, :, 0]
+            A[stale] = _inverses(share_jacobian(search.take(stale).at(x[stale]), search.w[stale]))
+        with np.errstate(invalid="ignore"):
+            newton = (A @ (s * r)[:, :, None])[:, :, 0]
         step = np.where(contract[:, None], (1 - search.rho) * r, np.clip(newton, -_CAP, _CAP))
         fresh, last = stale, norm
         contracting = np.maximum(contracting - contract, 0)
