@@ -1,9 +1,9 @@
 # Everything runs in the project's own environment; `make check` is what CI runs.
 RUN = uv run --quiet
 
-.PHONY: check lint types floors tests validate bench lock
+.PHONY: check lint types floors tests tests-numpy validate bench lock
 
-check: lint types floors tests
+check: lint types floors tests tests-numpy
 
 lint:
 	$(RUN) ruff check .
@@ -17,6 +17,10 @@ floors:
 
 tests:
 	uv run pytest
+
+# What the compiled kernel carries, once more without it.
+tests-numpy:
+	HALFSTEP_KERNEL=numpy uv run pytest $(wildcard tests/native tests/blp tests/demand)
 
 # Long: simulated worlds. Results are committed under docs/validation.
 validate:

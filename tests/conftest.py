@@ -33,3 +33,16 @@ def cases() -> Path:
     if not folder.is_absolute():
         folder = Path(__file__).resolve().parents[1] / folder
     return folder
+
+
+@pytest.fixture(scope="session")
+def compiled() -> tuple[str, ...]:
+    """The instruction sets of the compiled kernel; tests that need it are skipped, visibly, where it was not built."""
+    from halfstep.native.compiled import levels
+
+    found = levels()
+    if not found:
+        if "native" in os.environ.get("HALFSTEP_REQUIRE", ""):
+            pytest.fail("HALFSTEP_REQUIRE asks for the compiled kernel; it was not built")
+        pytest.skip("the compiled kernel was not built; install a C compiler and reinstall")
+    return found

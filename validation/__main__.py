@@ -21,6 +21,7 @@ from validation.files import MUTATIONS, long_line, samples, try_file
 from validation.press import KINDS as PRESS_WORLDS
 from validation.press import PressEntry, run_press
 from validation.price_lens import SEED, WORLDS, Dropped, Entry, drop_and_declare, family, run_world, swapped_labels
+from validation.sanitize import sanitize
 
 OUT = Path(__file__).parent.parent / "docs" / "validation"
 KEPT = 40
@@ -203,6 +204,15 @@ def files(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return out | {"lines of 100 MB": long_line()}
 
 
+def native(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run the tests of the C extension under sanitizers."""
+    ways = {}
+    for way, found in sanitize():
+        print(f"{way}: {found}", flush=True)
+        ways[way] = found
+    return {"tests of the extension under": ways}
+
+
 def demand(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the demand lens."""
     worlds = {}
@@ -246,15 +256,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--lens", choices=("price", "demand", "press", "files"), action="append")
+    parser.add_argument("--lens", choices=("price", "demand", "press", "files", "native"), action="append")
     options = parser.parse_args()
     head = {"seed": SEED, "versions": {"halfstep": __version__, "numpy": np.__version__, "scipy": scipy.__version__}}
     options.out.mkdir(parents=True, exist_ok=True)
     with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for lens, make in (("price", price), ("demand", demand), ("press", press), ("files", files)):
+        for lens, make in (
+            ("price", price),
+            ("demand", demand),
+            ("press", press),
+            ("files", files),
+            ("native", native),
+        ):
             if options.lens and lens not in options.lens:
                 continue
-            path = options.out / (f"{lens}.json" if lens in ("press", "files") else f"{lens}_lens.json")
+            path = options.out / (f"{lens}.json" if lens in ("press", "files", "native") else f"{lens}_lens.json")
             temporary = path.with_suffix(".tmp")
             text = json.dumps(head | make(pool, options.runs), indent=1, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")

@@ -1,7 +1,7 @@
 """Prices that clear after any edit of a market, and what they cannot say: none, several, not a maximum.
 
-A `Scene` is edited by pure functions and cleared from a start. Which equilibrium is found is the one that the fixed point
-leads to from there; `others` looks for more, and `verified` whether firms would not rather leave it.
+A `Scene` is edited by pure functions (`blp.scenes`) and cleared from a start. Where there are several equilibria the start decides
+which one is found: `others` looks for more, and `verified` whether firms would not rather leave the one found.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from halfstep.blp.evaluate import Point, evaluate
 from halfstep.blp.gmm import (
@@ -149,7 +149,7 @@ class Fit:
     @property
     def p(self) -> float | None:
         """P-value of Hansen's J, which the objective is after the first step; None where it is not, or without degrees."""
-        return float(chi2.sf(self.objective, self.degrees)) if self.degrees and len(self.steps) > 1 else None
+        return float(chdtrc(self.degrees, self.objective)) if self.degrees and len(self.steps) > 1 else None
 
     @property
     def influence(self) -> Array:

@@ -17,6 +17,7 @@ from pathlib import Path
 from halfstep import __version__
 from halfstep.cli.codes import FAULTS, RAN
 from halfstep.cli.console import Out, raw_record
+from halfstep.core.errors import MisuseError
 
 __all__ = ["Line", "look"]
 
@@ -83,7 +84,19 @@ def _libraries(out: Out) -> Iterator[Line]:
         fine = found is not None and _within(found, limits) and _imports(modules.get(name.casefold(), []))
         do = "" if fine else out.say("doctor.do library", ("name", name), ("wanted", limits))
         yield Line(name, out.say("doctor.absent") if found is None else found, do, fine)
-    yield Line(out.say("doctor.kernel"), out.say("doctor.kernel found"), "", None)
+    yield _kernel(out)
+
+
+def _kernel(out: Out) -> Line:
+    """Name the loops that run; a forced kernel that cannot run is a fault, a missing extension is not."""
+    from halfstep.native import kernel
+    from halfstep.native.compiled import levels
+
+    try:
+        name = kernel().name
+    except MisuseError:
+        return _line(out, "kernel", f"HALFSTEP_KERNEL={os.environ['HALFSTEP_KERNEL']}", False)
+    return _line(out, "kernel", name if levels() else out.say("doctor.kernel found"), bool(levels()), needed=False)
 
 
 def _extras(out: Out) -> Iterator[Line]:

@@ -72,7 +72,9 @@ def _shape(found: RandomFit) -> Check:
     """Look at the gradient and the Hessian of the objective at the estimate."""
     fit = found.fit
     least, most = float(fit.curvature[0]), float(fit.curvature[-1])
-    facts: Facts = (("gradient", float(np.abs(fit.gradient).max())), ("least", least), ("most", most))
+    facts: Facts = (
+        ("gradient", float(np.abs(fit.gradient).max())), ("tolerance", fit.options.limits.gradient), ("least", least), ("most", most),
+    )  # fmt: skip
     fine = bool(np.isfinite(least) and least > 0)
     return _check(
         "shape",

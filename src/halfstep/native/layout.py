@@ -107,7 +107,7 @@ class Control:
     """When an inversion has arrived: ``max |log S - log s| <= tolerance``, in at most `limit` share evaluations."""
 
     tolerance: float = 1e-13
-    limit: int = 1000
+    limit: int = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +122,7 @@ class Inversion:
         ``d delta / d theta``, shape (N, P), with nests (N, P + 1).
     factor
         What this kernel keeps of ``diag(s) - P W P'`` at the solution for a start nearby, J x J numbers a market in one
-        flat array: the Cholesky factor in the extension, the inverse in NumPy. NaN in a market that failed.
+        flat array: a Cholesky factor in the extension, the inverse in NumPy. NaN in a market that failed.
     residual
         ``max |log S - log s|`` of each market, shape (T,).
     evaluations

@@ -222,7 +222,8 @@ def markups(
         ]
         if nest is not None:
             change.append(market.slope_by_rho(some, *moved_along(at, batch, products, tastes, (D, len(change)))))
-        E[batch.rows] = -(inverse @ np.stack(change, axis=2))
+        if change:
+            E[batch.rows] = -(inverse @ np.stack(change, axis=2))
     return Markups(eta, E)
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from halfstep.core.errors import MisuseError
 
@@ -104,7 +104,7 @@ class GMMFit:
     @property
     def p(self) -> float | None:
         """P-value of the objective taken as Hansen's J; None without overidentifying restrictions."""
-        return float(chi2.sf(self.objective, self.degrees)) if self.degrees else None
+        return float(chdtrc(self.degrees, self.objective)) if self.degrees else None
 
 
 def fit_gmm(moments: Moments, steps: int = 1) -> GMMFit:

@@ -1,0 +1,52 @@
+/* What the instruction sets' bodies share with the module: plain data, no vectors. */
+
+#ifndef HALFSTEP_KERNEL_H
+#define HALFSTEP_KERNEL_H
+
+#include <stdint.h>
+
+/* Markets first..last of T; market t has rows row[t]..row[t+1] and buyers buyer[t]..buyer[t+1].
+   Every offset and column was checked against the lengths N, A, K. */
+typedef struct {
+    int64_t first, last, N, A, K, P;
+    const int64_t *row, *buyer, *column;
+    const double *w, *X, *B, *G;
+} Problem;
+
+typedef struct {
+    const double *log_s, *start, *factor; /* factor may be NULL */
+    double tolerance;
+    int64_t limit;
+    double *delta, *D, *L, *residual;
+    int64_t *evaluations;
+    unsigned char *converged;
+} Inverting;
+
+typedef struct {
+    const double *delta, *D, *alpha, *alpha_theta;
+    const int64_t *firm;
+    double *eta, *E;
+} Pricing;
+
+typedef struct {
+    const double *base, *alpha, *mc, *start, *tax, *unit, *rate, *cap;
+    const int64_t *firm;
+    const unsigned char *frozen;
+    double tolerance;
+    int64_t limit;
+    double *p, *s, *gradient;
+    int64_t *iterations, *status;
+} Clearing;
+
+/* One instruction set's functions; each returns 0, or 1 where memory is short. */
+typedef struct {
+    const char *name;
+    int (*invert)(const Problem *, const Inverting *);
+    int (*markups)(const Problem *, const Pricing *);
+    int (*shares)(const Problem *, const double *delta, double *s);
+    int (*clear)(const Problem *, const Clearing *);
+    int (*exp)(const double *x, double *y, int64_t n);
+    int (*log)(const double *x, double *y, int64_t n);
+} Kernel;
+
+#endif
