@@ -15,7 +15,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from halfstep.blp.evaluate import Point, tastes_at
 from halfstep.blp.micro import micro_covariance
@@ -128,7 +127,7 @@ def first_weights(problem: Problem, point: Point | None = None) -> Array:
         R = np.linalg.qr(stage.Z, mode="r")
         if (np.abs(np.diag(R)) <= 1e-12 * np.linalg.norm(stage.Z, axis=0)).any():
             raise MisuseError("expected instruments of full rank; some depend on others, screen them first")
-        half = solve_triangular(R, np.eye(len(R)))
+        half = np.linalg.inv(R)
         blocks.append(problem.N * half @ half.T)
     if problem.micro is not None:
         assert point is not None

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import block_array, coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
 __all__ = ["Absorber", "absorber"]
 
@@ -171,6 +170,8 @@ def _dot(left: Parts, right: Parts) -> Array:
 
 def _components(shared: csr_array) -> int:
     """Return the number of connected components of the graph that links groups with rows in common."""
+    from scipy.sparse.csgraph import connected_components  # a third of all imports, and seldom needed
+
     return int(
         connected_components(block_array([[None, shared], [shared.T, None]]), directed=False, return_labels=False)
     )

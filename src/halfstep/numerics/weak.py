@@ -17,8 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import f as f_distribution
-from scipy.stats import ncx2
+from scipy.special import chndtrix, fdtri
 
 from halfstep.core.tastes import Functionals
 
@@ -136,7 +135,7 @@ def effective_f_critical(spread: Array) -> float:
     x = 1 / WORST_BIAS
     trace, largest = float(np.trace(spread)), float(np.linalg.eigvalsh(spread)[-1])
     size = trace**2 * (1 + 2 * x) / (float(np.sum(spread**2)) + 2 * x * trace * largest)
-    return float(ncx2.ppf(1 - TEST_LEVEL, size, x * size) / size)
+    return float(chndtrix(1 - TEST_LEVEL, size, x * size) / size)
 
 
 def anderson_rubin(reduced: Sequence[Functionals], level: float, centre: tuple[float, float]) -> AndersonRubin:
@@ -227,7 +226,7 @@ def _rims(moments: _Reduced, points: Array, limit: float) -> Array:
 def _critical(freedom: float, instruments: int, level: float) -> float:
     """Return the critical value of the Wald statistic; infinite where the clusters are too few to test so many."""
     left = freedom - instruments + 1
-    return float(freedom * instruments / left * f_distribution.ppf(level, instruments, left)) if left >= 1 else np.inf
+    return float(freedom * instruments / left * fdtri(instruments, left, level)) if left >= 1 else np.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
