@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -76,7 +76,7 @@ class Step:
     @property
     def best(self) -> Optimum:
         """The lowest end that converged, or the lowest of all."""
-        return min(self.optima, key=lambda o: (not o.converged, o.value))
+        return _best(self.optima)
 
     @property
     def distinct(self) -> tuple[tuple[Optimum, int], ...]:
@@ -88,6 +88,10 @@ class Step:
             else:
                 found.append((end, 1))
         return tuple(found)
+
+
+def _best(optima: Sequence[Optimum]) -> Optimum:
+    return min(optima, key=lambda o: (not o.converged, o.value))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,14 +206,21 @@ def estimate(
         if point is not None:
             W = _updated(problem, under, point, options)
             under = projection(problem, W)
-        ends = []
+        optima: list[Optimum] = []
+        near: Point | None = None
         for n, start in enumerate(starts):
-            ends.append(search(problem, under, start, options))
+            end, last = search(problem, under, start, options)
+            optima.append(end)
+            near = last if end is _best(optima) else near
             if told and not k:
                 told(n + 1, len(starts))
-        steps.append(Step(W, tuple(end for end, _ in ends)))
-        best = steps[-1].best
-        point = evaluate(problem, best.x, next(last for end, last in ends if end is best), options.control)
+        steps.append(Step(W, tuple(optima)))
+        best = _best(optima)
+        point = (
+            near
+            if near is not None and (near.theta == best.x).all()
+            else evaluate(problem, best.x, near, options.control)
+        )
         if point.failed.any():
             raise MisuseError(
                 f"expected shares that can be inverted; {int(point.failed.sum())} markets failed at the best of "

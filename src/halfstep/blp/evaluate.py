@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from halfstep.blp.micro import micro_values
 from halfstep.blp.problem import Problem, part
@@ -48,7 +49,7 @@ class Point:
     delta, D
         Mean utilities and their slopes, shapes (N,) and (N, P).
     factors
-        What the kernel left of each piece of markets, for a start nearby.
+        What the kernel left of each piece of markets, for a start nearby; single precision does for that.
     evaluations
         Share evaluations of each market, shape (T,).
     failed
@@ -62,7 +63,7 @@ class Point:
     theta: Array
     delta: Array
     D: Array
-    factors: tuple[Array, ...]
+    factors: tuple[npt.NDArray[np.float32], ...]
     evaluations: Codes
     failed: Mask
     costs: Costs | None = None
@@ -114,14 +115,14 @@ def evaluate(problem: Problem, theta: Array, near: Point | None = None, control:
         tastes = problem.form.tastes(
             theta, problem.nodes[:, buyers], problem.demographics[:, buyers], problem.products.X.shape[1]
         )
-        known = None if near is None else near.factors[k]
+        known = None if near is None else near.factors[k].astype(np.float64)
         found = engine.invert(markets, products, tastes, Start(start[rows], known), control)
         if near is not None and not found.converged.all():
             again = engine.invert(markets, products, tastes, Start(logit_delta(problem)[rows]), control)
             found = again if again.converged.sum() > found.converged.sum() else found
         delta[rows], D[rows] = found.delta, found.D
         evaluations[run], failed[run] = found.evaluations, ~found.converged
-        factors.append(found.factor)
+        factors.append(found.factor.astype(np.float32))
         if problem.supply and found.converged.all():
             price = price_taste(problem, tastes, buyers)
             pricing = engine.markups(markets, products, tastes, (found.delta, found.D), price, problem.firm[rows])

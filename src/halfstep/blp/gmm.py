@@ -145,7 +145,7 @@ def moment_covariance(problem: Problem, point: Point, errors: tuple[Array, ...],
     """
     g = np.hstack([stage.Z * e[:, None] for stage, e in zip(stages(problem), errors, strict=True)])
     if centred:
-        g = g - g.mean(axis=0)
+        g -= g.mean(axis=0)
     if problem.cluster is not None:
         g = np.stack([np.bincount(problem.cluster, column) for column in g.T], axis=1)
     S = np.asarray(g.T @ g / problem.N)

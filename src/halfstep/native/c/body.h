@@ -9,6 +9,7 @@
 #include "invert.h"
 #include "markups.h"
 
+#include "lu.h"
 #include "clearing.h"
 
 #define STRING_(x) #x
