@@ -29,6 +29,8 @@ validate:
 bench:
 	uv run --extra bench python benchmarks/gap.py
 	uv run --extra bench python benchmarks/demand.py
+	uv run --extra bench python benchmarks/random_coefficients.py
+	uv run --extra bench python benchmarks/random_draws.py
 	uv run --extra bench python benchmarks/scale.py
 
 # Exact versions with hashes, for those who want them: uv pip sync requirements.lock
