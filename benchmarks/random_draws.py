@@ -105,7 +105,7 @@ def main() -> None:
     lost = Resampled(priced, draws - len(priced))
     found.append({"case": "merger price change", "runs": draws, "cpu_s": cpu, "failed": lost.failed} | spread(lost, 1))
     market = np.repeat(np.arange(problem.markets.T), np.diff(problem.markets.row))
-    cpu, whole = timed(lambda: reestimated(fit, again, rng, market))
+    cpu, whole = timed(lambda: reestimated(fit, (again, rng), market))
     found.append({"case": "re-estimated", "runs": again, "cpu_s": cpu, "failed": whole.failed} | spread(whole, -1))
     beta, se = float(fit.beta[0]), float(fit.se[-1])
     sandwich = {"median": beta, "lo": beta - 1.645 * se, "hi": beta + 1.645 * se}

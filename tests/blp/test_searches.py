@@ -78,7 +78,7 @@ def test_weights_of_one_change_nothing_and_whole_ones_repeat_rows(nevo: Problem,
 
 def test_reestimation_is_centred_near_the_estimate(nevo: Problem, nevo_fit: Fit) -> None:
     market = np.repeat(np.arange(nevo.markets.T), np.diff(nevo.markets.row))
-    drawn = reestimated(nevo_fit, 6, np.random.default_rng(3), market)
+    drawn = reestimated(nevo_fit, (6, np.random.default_rng(3)), market)
     assert len(drawn.values) + drawn.failed == 6
     assert drawn.values.shape[1] == len(nevo_fit.theta) + 1
     assert np.isfinite(drawn.values).all()

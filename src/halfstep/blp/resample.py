@@ -100,7 +100,7 @@ def parametric(
 
 
 def reestimated(
-    fit: Fit, count: int, rng: np.random.Generator, unit: Codes, told: Callable[[int, int], None] | None = None
+    fit: Fit, draws: tuple[int, np.random.Generator], unit: Codes, outcome: Outcome | None = None
 ) -> Resampled:
     """Estimate again under exponential weights of whole units (markets or clusters), from the estimate.
 
@@ -109,27 +109,27 @@ def reestimated(
 
     Parameters
     ----------
+    draws
+        How many, and by what generator.
     unit
         Codes of what is drawn, shape (N,).
-
-    Returns
-    -------
-    Resampled
-        Of theta and the linear coefficients, shape (., P + K).
+    outcome
+        Gives numbers (m,) from a re-estimate's point and its parameters; None for the parameters themselves, theta first.
     """
-    found, failed = [], 0
-    for n in range(count):
+    found = []
+    count, rng = draws
+    for _ in range(count):
         draw = rng.exponential(size=int(unit.max()) + 1)
         problem, W = reweighted(fit.problem, (draw / draw.mean())[unit])
         under = projection(problem, W if len(fit.steps) == 1 and fit.problem.micro is None else fit.steps[-1].W)
         end, last = search(problem, under, fit.theta, fit.options, fit.point)
         if end.converged and last is not None:
             point = evaluate(problem, end.x, last, fit.options.control)
-            found.append(np.concatenate([end.x, under.coefficients(problem, point)]))
-        else:
-            failed += 1
-        if told:
-            told(n + 1, count)
+            parameters = np.concatenate([end.x, under.coefficients(problem, point)])
+            got = parameters if outcome is None else outcome(point, parameters)
+            if got is not None:
+                found.append(got)
+    failed = count - len(found)
     return Resampled(np.array(found), failed)
 
 

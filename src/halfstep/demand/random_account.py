@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from halfstep.blp.evaluate import Point
 from halfstep.blp.resample import reestimated
-from halfstep.core.estimate import Estimate, Origin, Point, Refusal
+from halfstep.core.estimate import Estimate, Origin, Refusal
+from halfstep.core.estimate import Point as Figure
 from halfstep.demand.buyers import INCOME
 from halfstep.demand.pricing import Ask, Pricing
-from halfstep.demand.random_fit import RandomFit
+from halfstep.demand.random_fit import RandomFit, buyers_taste
 from halfstep.market.hedonic import HedonicFit
 from halfstep.market.inputs import Inputs
 from halfstep.market.names import name_weights
@@ -53,42 +55,26 @@ def random_estimates(write: Author, found: RandomFit) -> Iterator[Estimate]:
 
 
 def resampled(write: Author, found: RandomFit, count: int, rng: np.random.Generator) -> Iterator[Estimate]:
-    """Yield the GMM's own price taste by its sandwich and by re-estimation, side by side; nothing where none is asked."""
-    fit = found.fit
-    at = _own_alpha(found)
-    if not count or at is None:
+    """Yield the price taste of those who buy by re-estimation, beside its sandwich; nothing where none is asked for."""
+    fit, price = found.fit, found.fit.problem.price[1]
+    if not count:
         return
+
+    def alpha(point: Point, parameters: Array) -> Array:
+        linear = 0.0 if price is None else float(parameters[len(point.theta) + price])
+        return np.array([-linear - buyers_taste((fit.problem, found.compared), point)])
+
     unit = fit.problem.cluster
     if unit is None:
         unit = np.repeat(np.arange(fit.problem.markets.T), np.diff(fit.problem.markets.row))
-    drawn = reestimated(fit, count, rng, unit)
+    drawn = reestimated(fit, (count, rng), unit, alpha)
     origin = write.origin("demand.reestimated", np.ones(found.base.panel.n, dtype=bool), ASSUMPTIONS)
-    yield write.counted(
-        "demand.random.resamples.failed", "re-estimations that failed", float(drawn.failed), "count", origin
-    )
-    if len(drawn.values):
-        middle = float(np.median(-drawn.values[:, at]))
-        yield _point(
-            write,
-            "demand.alpha.resampled",
-            "alpha by re-estimation",
-            (middle, -drawn.values[:, at]),
-            "utils per money unit",
-            origin,
-        )
-
-
-def _own_alpha(found: RandomFit) -> int | None:
-    """Return where the mean price taste stands among theta and the linear coefficients."""
-    price = found.fit.problem.price[1]
-    if price is not None:
-        return len(found.fit.theta) + price
-    own = (
-        k
-        for k, (kind, column, source) in enumerate(found.cast.labels)
-        if column == "price" and (kind == "mean" or source.startswith(INCOME))
-    )
-    return next(own, None)
+    name, what = "demand.random.resamples.failed", "re-estimations that failed"
+    yield write.counted(name, what, float(drawn.failed), "count", origin)
+    if len(drawn.values) > 1:
+        values = drawn.values[:, 0]
+        by = (float(np.median(values)), values)
+        yield _point(write, "demand.alpha.resampled", "alpha by re-estimation", by, "utils per money unit", origin)
 
 
 def asked(inputs: Inputs, found: RandomFit, brands: tuple[str, ...]) -> tuple[Ask, int] | None:
@@ -151,12 +137,12 @@ def priced(write: Author, inputs: Inputs, found: RandomFit, said: Pricing) -> It
     )
 
 
-def _point(write: Author, name: str, what: str, found: tuple[float, Array], unit: str, origin: Origin) -> Point:
+def _point(write: Author, name: str, what: str, found: tuple[float, Array], unit: str, origin: Origin) -> Figure:
     """Return an estimate with the percentiles of its draws, widened to hold the estimate itself."""
     value, draws = found
     level = write.config.gap.level
     lo, hi = (float(v) for v in np.quantile(draws, [(1 - level) / 2, (1 + level) / 2]))
-    return Point(
+    return Figure(
         id=name, what=what, value=value, lo=min(lo, value), hi=max(hi, value), level=level, unit=unit,
         n=origin.rows_used, tier=write.tier, origin=origin, se=float(draws.std(ddof=1)),
     )  # fmt: skip

@@ -97,7 +97,7 @@ def _sharper(first: Fit) -> Fit:
 def _stage(base: DemandFit, made: Cast, fit: Fit, place: Codes, compared: Mask) -> Stage:
     """Return the linear stage at theta; what is known of reach is taken off."""
     problem, design = made.problem, base.two.exogenous.design
-    known = base.utilities.gross - base.utilities.y if not base.utilities.exact.any() else np.zeros(base.panel.n)
+    known = base.utilities.gross - base.utilities.y
     y, D = fit.point.delta[place] - known, fit.point.D[place]
     rows = fit.influence[place][:, : len(fit.theta)]
     scores: Array = np.stack([np.bincount(design.cluster, column) for column in rows.T], axis=1).astype(np.float64)

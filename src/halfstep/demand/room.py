@@ -135,7 +135,7 @@ def _random_tastes(write: Author, found: RandomFit, by_random: Functionals) -> T
         lens="demand", nodes=("all",), labels=tuple(labels), value=(np.concatenate(value) * sign)[None, :],
         covariance=moved.T @ moved, contains=("name", *reach, "misbelief", "unseen quality"), is_taste=True, tier=write.tier,
         origin=write.origin("demand.random", np.ones(fit.panel.n, dtype=bool), RANDOM), regression=stage,
-        rows=fit.panel.row, gross=found.fit.point.delta[found.place],
+        rows=fit.panel.row, gross=found.fit.point.delta[found.place] + stage.shift * stage.p,
     )  # fmt: skip
 
 

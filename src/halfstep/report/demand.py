@@ -1,4 +1,4 @@
-"""The section on the demand lens: three answers side by side, the identity with its numbers, and what stands behind it."""
+"""The section on the demand lens: its answers side by side, the identity with its numbers, and what stands behind it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Man
 from halfstep.report.index import Index
 from halfstep.report.lenses import distance, judged, why_sentences
 from halfstep.report.page import Block, Figure, Paragraph, Section
+from halfstep.report.random import COMMON, differs, random_grids, random_lead
 
 __all__ = ["demand_section"]
 
 OLS = "naive.logit_without_instruments"
 WAYS = ("price lens", "2sls", "ols")
+"""Of a run whose buyers differ "2sls" is by tastes that differ, and "common" stands beside it."""
 
 
 def demand_section(index: Index) -> Section:
@@ -30,7 +32,7 @@ def demand_section(index: Index) -> Section:
         return Section("demand", title, (Paragraph(Finding("find.demand dark")),))
     if refusal is not None:
         return Section("demand", title, tuple(_refused(index, refusal)))
-    blocks: list[Block] = [Paragraph(Finding("find.demand about"), "note")]
+    blocks: list[Block] = [Paragraph(Finding("find.demand about"), "note"), *random_lead(index)]
     mine = main_verdicts(index, "demand")
     if set(mine) == set(HALVES):
         blocks += [
@@ -41,7 +43,7 @@ def demand_section(index: Index) -> Section:
         ]
     else:
         blocks.append(Paragraph(Finding("find.demand no comparison")))
-    return Section("demand", title, (*blocks, *demand_grids(index)))
+    return Section("demand", title, (*blocks, *demand_grids(index), *random_grids(index)))
 
 
 def _refused(index: Index, refusal: Refusal) -> Iterator[Block]:
@@ -59,10 +61,11 @@ def _names(index: Index, verdict: Verdict) -> tuple[tuple[str, Fact], ...]:
 
 
 def _ids(index: Index, stem: str, part: str) -> dict[str, str]:
-    """Return way -> id of a part ("product" or "attribute.power") of a comparison; least squares only of the main one."""
+    """Return way -> id of a part ("product" or "attribute.power") of a comparison; readings only of the main one."""
     ids = {"price lens": f"gap.price_lens.{part}.{stem}", "2sls": f"gap.demand_lens.{part}.{stem}"}
-    if any(reading.ours.endswith(stem) and reading.id.startswith(OLS) for reading in index.readings):
-        ids["ols"] = f"{OLS}.{part}"
+    for way, reading in (("common", COMMON), ("ols", OLS)):
+        if any(one.ours.endswith(stem) and one.id.startswith(reading) for one in index.readings):
+            ids[way] = f"{reading}.{part}"
     return ids
 
 
@@ -75,7 +78,8 @@ def _headline(index: Index, mine: dict[str, Verdict]) -> Iterator[Block]:
     facts = (*_names(index, verdict), *ways, ("level", level), ("unit", unit))
     known = {way for way, name in ids.items() if index.figure(name) is not None}
     if known:
-        yield Paragraph(Finding("find.demand three" if "price lens" in known else "find.demand two", facts), "answer")
+        kind = "find.demand three" if "price lens" in known else "find.demand two"
+        yield Paragraph(Finding(kind + (" random" if differs(index) else ""), facts), "answer")
     priced = main_verdicts(index).get("product")
     if priced is not None and priced.period != verdict.period:
         other = ("other", When(priced.period))
@@ -147,7 +151,8 @@ def _marks(index: Index, ids: dict[str, str], label: Fact) -> list[RowMark]:
         figure, point = index.figure(name), index.point(name)
         if figure is not None:
             value = float("nan") if point is None else point.value
-            out.append(RowMark(Term(f"way.{way}"), value, figure.lo, figure.hi, way))
+            said = "random" if way == "2sls" and differs(index) else way
+            out.append(RowMark(Term(f"way.{said}"), value, figure.lo, figure.hi, way))
     return out if len(out) > 1 else []
 
 

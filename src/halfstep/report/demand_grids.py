@@ -13,8 +13,11 @@ from halfstep.report.index import Index
 from halfstep.report.numbers import money_decimals
 from halfstep.report.page import Block, Cell, Grid, Listing, Paragraph, Row
 from halfstep.report.paths import order
+from halfstep.report.random import differs, resample_notes
 
 __all__ = ["demand_grids"]
+
+ESTIMATORS = ("ols", "2sls", "gmm", "random", "resampled")
 
 
 def demand_grids(index: Index) -> Iterator[Block]:
@@ -26,7 +29,7 @@ def demand_grids(index: Index) -> Iterator[Block]:
     )
     strength = index.check("demand.strength")
     weak = (Finding("find.weak note"),) if strength is not None and strength.status is Status.FAIL else ()
-    notes = (*_worded(index, "demand.bias", "demand.signs"), *weak)
+    notes = (*_worded(index, "demand.bias", "demand.signs"), *weak, *resample_notes(index))
     if notes:
         yield Listing(notes)
     tests = tuple(_test_rows(index))
@@ -47,12 +50,13 @@ def _worded(index: Index, *names: str) -> Iterator[Finding]:
 
 def _alpha_rows(index: Index) -> Iterator[Row]:
     """Yield alpha, and rho where there are nests, by every estimator; last the set that weak instruments leave whole."""
+    main = "random" if differs(index) else "2sls"
     for symbol in ("alpha", "rho"):
-        found = [(way, index.point(f"demand.{symbol}.{way}")) for way in ("ols", "2sls", "gmm")]
+        found = [(way, index.point(f"demand.{symbol}.{way}")) for way in ESTIMATORS]
         points = [(way, point) for way, point in found if point is not None]
         places = money_decimals([index.amount(point) for _, point in points])
         for way, point in points:
-            yield _figure_row(index, Need("what", point.what), point, places, strong=way == "2sls")
+            yield _figure_row(index, Need("what", point.what), point, places, strong=way == main)
         if symbol == "alpha":
             yield from _robust(index)
 
@@ -86,6 +90,10 @@ def _test_rows(index: Index) -> Iterator[Row]:
         facts = dict(check_facts(over))
         reading = _reading_of(over, facts)
         yield _test("J", facts.get("J", Term("ui.none")), reading)
+    again = index.check("demand.random.overidentification")
+    if again is not None:
+        facts = dict(check_facts(again))
+        yield _test("J random", facts["J"], _reading_of(again, facts))
     if rank is not None:
         facts = dict(check_facts(rank))
         for name in ("used", "vanished", "collinear"):
@@ -105,8 +113,10 @@ def _test(name: str, figure: Fact, reading: Fact) -> Row:
 
 
 def _elasticities(index: Index) -> Iterator[Block]:
-    """Yield the mean own-price elasticity of every drawn brand in the last period."""
+    """Yield the mean own-price elasticity of every drawn brand in the last period, unless the grid of brands holds it."""
     stem = "demand.elasticity."
+    if index.starting("demand.markup."):
+        return
     found = [
         (brand, index.figure(f"{stem}{brand}"))
         for brand in order(index, [e.id.removeprefix(stem) for e in index.starting(stem)])
@@ -124,11 +134,9 @@ def _elasticities(index: Index) -> Iterator[Block]:
 
 
 def _worths(index: Index) -> Iterator[Block]:
-    """Yield what a unit of each attribute is worth, with price instrumented and with price taken as given."""
-    found = {
-        a: [index.estimates.get(f"demand.worth.{a.id}.{way}") for way in ("2sls", "ols")]
-        for a in index.config.attributes
-    }
+    """Yield what a unit of each attribute is worth: by tastes that differ, price instrumented, price taken as given."""
+    ways = (*(("random",) if differs(index) else ()), "2sls", "ols")
+    found = {a: [index.estimates.get(f"demand.worth.{a.id}.{way}") for way in ways] for a in index.config.attributes}
     found = {attribute: pair for attribute, pair in found.items() if any(pair)}
     if not found:
         return
@@ -140,7 +148,7 @@ def _worths(index: Index) -> Iterator[Block]:
         ))
         for attribute, pair in found.items()
     )  # fmt: skip
-    columns = tuple(Term(f"ui.{head}") for head in ("attribute", "per", "worth 2sls", "worth ols"))
+    columns = tuple(Term(f"ui.{head}") for head in ("attribute", "per", *(f"worth {way}" for way in ways)))
     yield Grid("worths", Finding("find.worth title", (("unit", Words(index.config.study.currency)),)), columns, rows)
     if any(attribute.transform == "log" for attribute in found):
         yield Paragraph(Finding("find.worth note"), "note")

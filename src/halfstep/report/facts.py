@@ -26,12 +26,13 @@ from halfstep.report.words import known
 __all__ = ["check_facts", "figures_of", "instruments"]
 
 FORMS: dict[str, tuple[str, Form]] = {
-    **dict.fromkeys(("rise", "fall", "robustness", "inelastic"), ("share", "value")),
+    **dict.fromkeys(("rise", "fall", "robustness", "inelastic", "share"), ("share", "value")),
     **dict.fromkeys(("change", "lo", "hi"), ("log points", "signed")),
     **dict.fromkeys(("wald", "effective", "critical", "J"), ("statistic", "value")),
     **dict.fromkeys(("alpha", "rho", "ols", "iv", "other", "alpha_half", "alpha_double"), ("figure", "value")),
     **dict.fromkeys(("mean", "elasticity", "elasticity_half", "elasticity_double"), ("figure", "value")),
-    **dict.fromkeys(("weeks", "longest"), ("figure", "value")),
+    **dict.fromkeys(("weeks", "longest", "common", "random", "moved"), ("figure", "value")),
+    "ratio": ("times", "value"),
     **dict.fromkeys(("deliveries_before", "deliveries_after", "orders_before", "orders_after"), ("units", "value")),
     "units": ("units", "signed"),
     "difference": ("figure", "signed"),

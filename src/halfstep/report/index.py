@@ -24,6 +24,8 @@ MONEY_UNITS = {
 
 GMM, TWO_STAGE = "demand.alpha.gmm", "demand.alpha.2sls"
 """Whose origin the checks of the demand room have."""
+PRICED = ("costs", "elastic", "equilibrium")
+"""Checks of tastes that differ which speak of the last period's prices."""
 
 
 def point_ref(series: str, label: tuple[str, ...]) -> str:
@@ -100,6 +102,10 @@ class Index:
         named = self.estimates.get(str(dict(check.facts).get("estimate", "")))
         if named is not None:
             return named.origin
+        if room == "demand" and subject.startswith("random."):
+            priced = subject.removeprefix("random.") in PRICED
+            estimated = self.figure("demand.random.draws.failed" if priced else "demand.random.unminding")
+            return None if estimated is None else estimated.origin
         if room == "demand":
             fitted = self.figure(GMM if subject == "overidentification" else TWO_STAGE)
             return None if fitted is None else fitted.origin

@@ -8,12 +8,12 @@ from typing import Any
 from halfstep.core.check import Check
 from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
 from halfstep.core.series import Series
+from halfstep.native import kernel
 from halfstep.report.index import Index
 
 __all__ = ["SCHEMA", "report_record"]
 
 SCHEMA = "1.2"
-KERNEL = "numpy"
 
 
 def report_record(index: Index) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def report_record(index: Index) -> dict[str, Any]:
         "refusals": [_refusal(e) for e in index.refusals],
         "dark": {name: answer.dark for name, answer in outcome.answers.items() if answer.dark},
         "claims": [],
-        "kernel": KERNEL,
+        "kernel": kernel().name,
         "inputs": dict(outcome.files),
         "guesses": [
             {"table": g.table, "kind": g.kind, "row": g.row, "column": g.column, "count": g.count, "facts": dict(g.facts)}

@@ -20,6 +20,7 @@ from halfstep.report.comparison import (
 from halfstep.report.finding import Amount, Attribute, Brand, Fact, Finding, Form, Many, Term, When, Words
 from halfstep.report.index import Index
 from halfstep.report.lenses import demand_change, demand_line
+from halfstep.report.random import random_line
 
 __all__ = ["half_phrase", "lead_findings", "main_verdicts", "reference_of", "what_would_change_it"]
 
@@ -53,7 +54,7 @@ def lead_findings(index: Index) -> list[Finding]:
     ))]  # fmt: skip
     if index.overall is not None:
         out += _overall(index, mine)
-    out += demand_line(index)
+    out += [*demand_line(index), *random_line(index)]
     out += _cautions(index, stem_of(mine["product"]))
     out.append(Finding("find.lens"))
     margin = mine["product"].margin

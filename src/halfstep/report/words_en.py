@@ -8,6 +8,7 @@ from halfstep.report.words_demand_en import DEMAND
 from halfstep.report.words_files_en import FILES
 from halfstep.report.words_new_en import NEW
 from halfstep.report.words_press_en import PRESS
+from halfstep.report.words_random_en import RANDOM
 from halfstep.report.words_read_en import READ_EN
 from halfstep.report.words_switch_en import SWITCH
 
@@ -231,5 +232,5 @@ _METHODS = {
 }  # fmt: skip
 
 EN: dict[str, str] = (
-    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
+    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
 )

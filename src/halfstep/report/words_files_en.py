@@ -18,6 +18,7 @@ _SHEETS = {
     "sheet.grid worths": "Worth of attributes", "sheet.grid ladder-units": "Price bands by units", "sheet.grid ladder-value": "Price bands by value",
     "sheet.grid changes": "Why the share changed", "sheet.grid around": "Around the events", "sheet.grid line": "Product line", "sheet.grid lenses": "Lenses side by side",
     "sheet.grid second": "Second choices", "sheet.grid readings": "Naive readings",
+    "sheet.grid tastes": "How buyers differ", "sheet.grid brands": "Elasticity, markup, cost", "sheet.grid name-value": "Worth of the name", "sheet.grid name-thirds": "Who recognises the name", "sheet.grid optima": "Optima of the search",
     "sheet.low": "{head}, low", "sheet.high": "{head}, high", "sheet.words": "{head}, in words", "sheet.nth": "{head} {n}",
     "sheet.as of": "As of", "sheet.focal": "Brand under study", "sheet.benchmarks": "Benchmarks", "sheet.dark": "Not measured.",
     "sheet.file": "file", "sheet.setting": "setting", "sheet.left out": "rows left out", "sheet.program": "program",

@@ -18,6 +18,7 @@ _SHEETS = {
     "sheet.grid worths": "属性价值", "sheet.grid ladder-units": "各价格带份额（销量）", "sheet.grid ladder-value": "各价格带份额（销售额）",
     "sheet.grid changes": "份额为何变化", "sheet.grid around": "事件前后", "sheet.grid line": "产品线", "sheet.grid lenses": "两个视角对照",
     "sheet.grid second": "第二选择", "sheet.grid readings": "直观读法",
+    "sheet.grid tastes": "买家的差别", "sheet.grid brands": "弹性、毛利、成本", "sheet.grid name-value": "品牌名的价值", "sheet.grid name-thirds": "谁认品牌名", "sheet.grid optima": "搜索的最优点",
     "sheet.low": "{head}（下限）", "sheet.high": "{head}（上限）", "sheet.words": "{head}（说明）", "sheet.nth": "{head}之{n}",
     "sheet.as of": "数据截至", "sheet.focal": "研究品牌", "sheet.benchmarks": "基准品牌", "sheet.dark": "没有测量。",
     "sheet.file": "文件", "sheet.setting": "设定", "sheet.left out": "未计入的行", "sheet.program": "程序",

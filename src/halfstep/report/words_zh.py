@@ -8,6 +8,7 @@ from halfstep.report.words_demand_zh import DEMAND
 from halfstep.report.words_files_zh import FILES
 from halfstep.report.words_new_zh import NEW
 from halfstep.report.words_press_zh import PRESS
+from halfstep.report.words_random_zh import RANDOM
 from halfstep.report.words_read_zh import READ_ZH
 from halfstep.report.words_switch_zh import SWITCH
 
@@ -230,5 +231,5 @@ _METHODS = {
 }  # fmt: skip
 
 ZH: dict[str, str] = (
-    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | PRESS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
+    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
 )
