@@ -110,7 +110,7 @@ def test_the_two_commands_stand_in_the_readme() -> None:
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
-        *(f"docs/{n}.md" for n in ("study", "notation", "glossary", "demo", "first-study", "first-five-minutes")),
+        *(f"docs/{n}.md" for n in ("study", "notation", "glossary", "demo", "first-study", "first-five-minutes", "random-coefficients")),
     ],
 )
 def test_links_lead_somewhere(name: str) -> None:
@@ -118,6 +118,14 @@ def test_links_lead_somewhere(name: str) -> None:
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", read(name)):
         if not target.startswith(("http:", "https:")):
             assert (here / target).exists(), target
+
+
+def test_the_example_of_random_coefficients_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
+    text = read("docs/random-coefficients.md")
+    (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    (printed,) = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)
+    exec(compile(code, "docs/random-coefficients.md", "exec"), {})
+    assert capsys.readouterr().out == printed
 
 
 def test_labels_are_in_the_glossary_in_both_languages() -> None:
