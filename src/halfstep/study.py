@@ -13,13 +13,15 @@ import numpy as np
 
 from halfstep import __version__
 from halfstep.core.answer import Answer
-from halfstep.core.check import Guess
+from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
+from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.study import load
 from halfstep.demand import room as demand_room
 from halfstep.gap import room as gap_room
 from halfstep.market import room as market_room
 from halfstep.market.inputs import Inputs, Room, prepare
+from halfstep.native import kernel
 from halfstep.press import room as press_room
 
 __all__ = ["ROOMS", "Outcome", "run"]
@@ -75,9 +77,10 @@ def run(
     Raises
     ------
     StudyFaultsError
-        With every fault of the study and its tables.
+        With every fault of the study and its tables, or where a kernel is asked for that is not there.
     """
     step("read")
+    _kernel_or_fault()
     loaded = load(folder, as_of=as_of, seed=seed)
     step("prepare")
     inputs = prepare(loaded)
@@ -96,3 +99,12 @@ def run(
 def _versions() -> dict[str, str]:
     found = {"halfstep": __version__, "python": platform.python_version(), "platform": sys.platform}
     return found | {name: version(name) for name in ("numpy", "scipy", "polars")}
+
+
+def _kernel_or_fault() -> None:
+    """Refuse, before anything is read, a kernel that the environment asks for and that is not there."""
+    try:
+        kernel()
+    except MisuseError as error:
+        what, _, mend = str(error).partition("; ")
+        raise StudyFaultsError((Fault(table="HALFSTEP_KERNEL", what=what, mend=mend),)) from None

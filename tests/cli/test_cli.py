@@ -80,6 +80,16 @@ def test_all_faults_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert not (tmp_path / "out").exists()
 
 
+def test_a_kernel_that_is_not_there_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HALFSTEP_KERNEL", "fortran")
+    with pytest.raises(SystemExit) as left:
+        cli.main(["run", str(Path(__file__).parents[2] / "studies" / "us-cars"), "--lang", "en"])
+    assert left.value.code == 2
+    assert "expected native or numpy in HALFSTEP_KERNEL" in " ".join("".join(capsys.readouterr()).split())
+
+
 def test_check_says_what_can_be_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(write(tmp_path, market("ABC")))
     assert code("check", folder) == 0

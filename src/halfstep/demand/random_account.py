@@ -22,6 +22,7 @@ from halfstep.market.records import Author
 __all__ = ["ASSUMPTIONS", "asked", "priced", "random_estimates", "resampled"]
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 ASSUMPTIONS = ("clusters independent", "random tastes", "instruments exogenous")
 PRICED = (*ASSUMPTIONS, "Bertrand-Nash prices")
@@ -131,10 +132,26 @@ def priced(write: Author, inputs: Inputs, found: RandomFit, said: Pricing) -> It
             )
         else:
             yield _point(write, name, what, (value, column), UNITS[kind] or money, origin)
+    yield from _revenues(write, inputs, found, last)
     origin = write.origin("demand.pricing", last, PRICED)
     yield write.counted(
         "demand.random.draws.failed", "draws without an equilibrium", float(said.draws.failed), "count", origin
     )
+
+
+def _revenues(write: Author, inputs: Inputs, found: RandomFit, last: Mask) -> Iterator[Estimate]:
+    """Yield what the focal brand takes in the last period over each benchmark (Ailawadi, Lehmann & Neslin 2003)."""
+    panel, q, study = found.base.panel, found.base.shares.q, inputs.config.study
+    for brand in study.benchmarks:
+        if brand not in panel.brands:
+            continue
+        rows = [last & panel.is_brand(b) for b in (study.focal, brand)]
+        earned = [float(panel.p[some] @ q[some]) for some in rows]
+        if min(earned) > 0:
+            origin = write.origin("demand.revenue", rows[0] | rows[1])
+            yield write.counted(
+                f"demand.name.revenue.{brand}", "name revenue", earned[0] / earned[1] - 1, "share", origin
+            )
 
 
 def _point(write: Author, name: str, what: str, found: tuple[float, Array], unit: str, origin: Origin) -> Figure:

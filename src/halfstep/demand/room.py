@@ -22,7 +22,7 @@ from halfstep.demand.random_checks import random_checks
 from halfstep.demand.random_fit import RandomFit, fit_random
 from halfstep.market.hedonic import HedonicFit
 from halfstep.market.inputs import Inputs, Room, supply_bound
-from halfstep.market.names import name_weights
+from halfstep.market.names import PathKind, brand_paths, name_weights
 from halfstep.market.records import Author
 from halfstep.market.room import watched
 from halfstep.numerics.intervals import fieller
@@ -110,8 +110,14 @@ def _with_random(inputs: Inputs, fit: DemandFit, common: Answer, rng: np.random.
         *(() if said is None else priced(write, inputs, found, said)),
     )
     plain, naive = common.tastes
+    terms, stage = replace(fit.terms, squares=found.stage.squares), found.stage
+    path = PathKind(
+        "demand.path", "utils", "demand.random", RANDOM,
+        lambda contrasts: stage.functionals(stage.net(stage.squares.written(contrasts))),
+    )  # fmt: skip
     return replace(
         common,
+        series=(*common.series, *brand_paths(write, terms, watched(inputs), path)),
         estimates=(*common.estimates, *estimates),
         checks=(*common.checks, *random_checks(inputs, found, said, rng)),
         tastes=(_random_tastes(write, found, by_random), replace(plain, lens="demand common"), naive),

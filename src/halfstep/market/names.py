@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.series import Series
+from halfstep.core.tastes import Functionals
 from halfstep.market.hedonic import HedonicFit, block
 from halfstep.market.records import Author
+from halfstep.numerics.contrasts import Contrasts
 from halfstep.numerics.intervals import t_interval
 
-__all__ = ["brand_paths", "name_weights", "quality_adjusted_change"]
+__all__ = ["PathKind", "brand_paths", "name_weights", "quality_adjusted_change"]
 
 Array = npt.NDArray[np.float64]
 
@@ -53,12 +56,26 @@ def _term(
     return combination
 
 
-def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iterator[Series]:
-    """Yield the path of each brand's term with its full covariance, in log points over the plain mean of brands.
+@dataclass(frozen=True, slots=True)
+class PathKind:
+    """What a path is a path of: id, unit, method, assumptions; `judge` estimates its contrasts, else the regression."""
+
+    id: str = "hedonic.path"
+    unit: str = "log points"
+    method: str = "hedonic.path"
+    assumptions: tuple[str, ...] = ("clusters independent",)
+    judge: Callable[[Contrasts], Functionals] | None = None
+
+
+def brand_paths(
+    write: Author, fit: HedonicFit, brands: tuple[str, ...], kind: PathKind | None = None
+) -> Iterator[Series]:
+    """Yield the path of each brand's term with its full covariance, over the plain mean of brands.
 
     Periods in which a brand has too few models share the term of their block; a brand with nothing determined is left
     out.
     """
+    kind = kind or PathKind()
     points: list[tuple[str, str, Array]] = []
     present, models, newest = _by_unit(fit), _models(fit), _newest(fit)
     for c, (b, first, last) in enumerate(fit.cells):
@@ -75,15 +92,16 @@ def brand_paths(write: Author, fit: HedonicFit, brands: tuple[str, ...]) -> Iter
     points = [point for point, known in zip(points, determined, strict=True) if known]
     if not points:
         return
-    found = fit.squares.functionals(fit.squares.contrasts(np.column_stack([point[2] for point in points]))[0])
+    judge = kind.judge or fit.squares.functionals
+    found = judge(fit.squares.contrasts(np.column_stack([point[2] for point in points]))[0])
     for brand in brands:
         mine = [i for i, point in enumerate(points) if point[0] == brand]
         if mine:
             fitted = (found.value[mine], found.covariance[np.ix_(mine, mine)], found.freedom[mine])
             yield write.path(
-                f"hedonic.path.{brand}", "brand term over the mean of brands", "log points",
+                f"{kind.id}.{brand}", "brand term over the mean of brands", kind.unit,
                 tuple((points[i][1],) for i in mine), ("period",), fitted,
-                write.origin("hedonic.path", fit.panel.is_brand(brand), ("clusters independent",)),
+                write.origin(kind.method, fit.panel.is_brand(brand), kind.assumptions),
             )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def kernel() -> Kernel:
     """Return the kernel to use, as the environment says at this moment."""
     wanted = os.environ.get("HALFSTEP_KERNEL", "")
     if wanted not in ("", "native", "numpy"):
-        raise MisuseError(f"HALFSTEP_KERNEL is {wanted!r}; expected native or numpy: set one of them, or unset it")
+        raise MisuseError(f"expected native or numpy in HALFSTEP_KERNEL, got {wanted!r}; set one of them, or unset it")
     found = levels()
     if wanted == "native" and not found:
         raise MisuseError(

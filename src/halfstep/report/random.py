@@ -26,8 +26,8 @@ COMMON = "naive.common_tastes"
 ROOM = "demand.random"
 OPTIMUM = f"{ROOM}.optimum."
 ZERO = 1e-7
-PARTS = ("profit", "fixed", "units", "price")
-"""What a name moves, as its ids and its columns have it."""
+PARTS = ("profit", "fixed", "units", "price", "revenue")
+"""What a name moves, as its ids and its columns have it; last, what the focal brand takes now over the benchmark."""
 THIRDS = ("low", "middle", "high")
 DIGITS = 4
 """Decimals of an objective: optima may be close."""

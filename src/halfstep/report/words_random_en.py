@@ -6,7 +6,7 @@ __all__ = ["RANDOM"]
 
 _UI = {
     "ui.taste": "What differs", "ui.elasticity common": "Elasticity, buyers taken for alike", "ui.elasticity random": "Elasticity, buyers differ", "ui.markup": "Markup, share of price", "ui.cost": "Marginal cost",
-    "ui.worth random": "Worth, buyers differ", "ui.name of": "With the name of", "ui.name profit": "Profit, all prices move", "ui.name fixed": "Profit, prices held", "ui.name units": "Units", "ui.name price": "Mean price",
+    "ui.worth random": "Worth, buyers differ", "ui.name of": "With the name of", "ui.name profit": "Profit, all prices move", "ui.name fixed": "Profit, prices held", "ui.name units": "Units", "ui.name price": "Mean price", "ui.name revenue": "Revenue today, over that brand's",
     "ui.third low": "Lowest third by {demographic}", "ui.third middle": "Middle third", "ui.third high": "Highest third",
     "ui.optimum": "Optimum", "ui.objective": "Objective", "ui.starts": "Starts that end here", "ui.unit count": "count",
     "taste.price": "price", "taste.constant": "buying at all", "demographic.income": "income", "demographic.age": "age", "demographic.children": "children",
@@ -61,7 +61,7 @@ _WHAT = {
     "what.buyers who do not mind paying": "Buyers who do not mind paying", "what.objective at an optimum": "objective at an optimum", "what.starts that reached it": "starts that end there",
     "what.re-estimations that failed": "re-estimations that failed", "what.draws without an equilibrium": "draws without an equilibrium",
     "what.markup": "markup, share of price", "what.cost": "marginal cost",
-    "what.name profit": "change of profit with the other name, all prices anew", "what.name fixed": "change of profit with the other name, prices held", "what.name units": "change of units with the other name", "what.name price": "change of the mean price with the other name",
+    "what.name profit": "change of profit with the other name, all prices anew", "what.name fixed": "change of profit with the other name, prices held", "what.name units": "change of units with the other name", "what.name price": "change of the mean price with the other name", "what.name revenue": "revenue premium: revenue of the focal brand over the benchmark's, less one",
     "what.name low": "difference of brand terms, worth to the lowest third", "what.name middle": "difference of brand terms, worth to the middle third", "what.name high": "difference of brand terms, worth to the highest third",
     "needs.number of possible buyers of each market": "the number of possible buyers of each market", "needs.a buyers table with these demographics": "a buyers table with these demographics",
     "needs.more instruments in [demand]": "more instruments in [demand]", "needs.more markets, or fewer tastes": "more markets, or fewer tastes that differ", "needs.micro figures, or fewer tastes": "figures from a survey of buyers, or fewer tastes that differ", "needs.a price taste that is bounded": "a taste for price that is bounded or lognormal",
@@ -96,6 +96,7 @@ _METHODS = {
     "assume.Bertrand-Nash prices": "Each firm sets the prices of its products to earn most, given the others' prices.",
     "method.demand.random": "Random-coefficients logit (Berry, Levinsohn & Pakes 1995) on the rows, effects and instruments of the regression: mean utilities that give the shares, GMM. The error of the spreads is carried into what is read off the mean utilities (Murphy & Topel 1985).",
     "method.demand.reestimated": "The whole estimate again with random weights on the clusters, a Bayesian bootstrap (Rubin 1981): median and percentiles.",
+    "method.demand.revenue": "Price times quantity of the focal brand's rows over that of the benchmark's, last period (revenue premium: Ailawadi, Lehmann & Neslin 2003). A count; it holds everything that sells.",
     "method.demand.pricing": "Elasticities by the estimate, mean over the brand's models in the last period; markups and costs from the firms' first-order conditions (Bertrand-Nash). Percentiles over draws of the estimate.",
     "method.demand.equilibrium": "The brand's term is set to the other brand's and all prices anew until no firm gains (Goldfarb, Lu & Moorthy 2009; prices by Morrow & Skerlos 2011). Percentiles over draws of the estimate.",
 }  # fmt: skip

@@ -6,7 +6,7 @@ __all__ = ["RANDOM"]
 
 _UI = {
     "ui.taste": "差别在哪里", "ui.elasticity common": "弹性（买家看作一样）", "ui.elasticity random": "弹性（买家各不相同）", "ui.markup": "毛利占价格", "ui.cost": "边际成本",
-    "ui.worth random": "价值（买家各不相同）", "ui.name of": "换成", "ui.name profit": "利润（各家重新定价）", "ui.name fixed": "利润（价格不变）", "ui.name units": "销量", "ui.name price": "平均价格",
+    "ui.worth random": "价值（买家各不相同）", "ui.name of": "换成", "ui.name profit": "利润（各家重新定价）", "ui.name fixed": "利润（价格不变）", "ui.name units": "销量", "ui.name price": "平均价格", "ui.name revenue": "目前收入（相对该品牌）",
     "ui.third low": "{demographic}最低的三分之一", "ui.third middle": "中间三分之一", "ui.third high": "最高三分之一",
     "ui.optimum": "最优点", "ui.objective": "目标函数值", "ui.starts": "到达的起点数", "ui.unit count": "个数",
     "taste.price": "价格", "taste.constant": "买与不买", "demographic.income": "收入", "demographic.age": "年龄", "demographic.children": "子女",
@@ -61,7 +61,7 @@ _WHAT = {
     "what.buyers who do not mind paying": "不在意多付钱的买家", "what.objective at an optimum": "最优点的目标函数值", "what.starts that reached it": "到达它的起点数",
     "what.re-estimations that failed": "失败的重估次数", "what.draws without an equilibrium": "没有均衡的抽样次数",
     "what.markup": "毛利占价格的比例", "what.cost": "边际成本",
-    "what.name profit": "换品牌名后的利润变动（各家重新定价）", "what.name fixed": "换品牌名后的利润变动（价格不变）", "what.name units": "换品牌名后的销量变动", "what.name price": "换品牌名后的平均价格变动",
+    "what.name profit": "换品牌名后的利润变动（各家重新定价）", "what.name fixed": "换品牌名后的利润变动（价格不变）", "what.name units": "换品牌名后的销量变动", "what.name price": "换品牌名后的平均价格变动", "what.name revenue": "收入溢价：目标品牌收入与基准品牌收入之比减一",
     "what.name low": "品牌项之差，对最低三分之一买家的价值", "what.name middle": "品牌项之差，对中间三分之一买家的价值", "what.name high": "品牌项之差，对最高三分之一买家的价值",
     "needs.number of possible buyers of each market": "各市场潜在买家的数目", "needs.a buyers table with these demographics": "含这些特征的买家表",
     "needs.more instruments in [demand]": "在 [demand] 中多给工具变量", "needs.more markets, or fewer tastes": "更多市场，或少让几项偏好各不相同", "needs.micro figures, or fewer tastes": "买家调查的数字，或少让几项偏好各不相同", "needs.a price taste that is bounded": "有界或对数正态的价格偏好",
@@ -96,6 +96,7 @@ _METHODS = {
     "assume.Bertrand-Nash prices": "各厂商在对手价格既定时，按最赚钱的方式为自己的产品定价。",
     "method.demand.random": "随机系数 logit（Berry, Levinsohn & Pakes 1995），沿用该回归的行、效应与工具变量：求出与份额相符的平均效用，再作 GMM。偏好差别的误差一并计入由平均效用读出的数字（Murphy & Topel 1985）。",
     "method.demand.reestimated": "给各聚类随机加权，把整个估计重做一遍，即贝叶斯自助法（Rubin 1981）：取中位数与分位数。",
+    "method.demand.revenue": "最近一期目标品牌各行价格乘销量之和，除以基准品牌的（收入溢价：Ailawadi、Lehmann 与 Neslin 2003）。只是计数，包含一切促成销售的因素。",
     "method.demand.pricing": "按估计计算弹性，取品牌最近一期各款的平均；毛利与成本由厂商的一阶条件（Bertrand-Nash）得出。区间取估计抽样的分位数。",
     "method.demand.equilibrium": "把本品牌的品牌项换成对方的，各家重新定价，直到谁都无法再多赚（Goldfarb, Lu & Moorthy 2009；价格按 Morrow & Skerlos 2011 求解）。区间取估计抽样的分位数。",
 }  # fmt: skip
