@@ -15,12 +15,17 @@ import scipy
 from scipy.stats import binomtest
 
 from halfstep import __version__
+from halfstep.native import kernel
 from validation.demand_lens import BAD, DemandEntry, run_demand
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
 from validation.files import MUTATIONS, long_line, samples, try_file
 from validation.press import KINDS as PRESS_WORLDS
 from validation.press import PressEntry, run_press
 from validation.price_lens import SEED, WORLDS, Dropped, Entry, drop_and_declare, family, run_world, swapped_labels
+from validation.random_lens import INDEPENDENT, RandomEntry, run_random
+from validation.random_lens import SEED as RANDOM_SEED
+from validation.random_lens import UNTOLD as NICHE_UNTOLD
+from validation.random_lens import WORLDS as RANDOM_WORLDS
 from validation.sanitize import sanitize
 
 OUT = Path(__file__).parent.parent / "docs" / "validation"
@@ -41,6 +46,15 @@ BROKEN_DEMAND = {
     "niche premium, reach not told": "the name row holds reach: no verdict is given on it",
     "mass brand, reach not told": "the name row holds reach: no verdict is given on it",
     BAD: "a second instrument moves with unseen quality",
+}
+
+BROKEN_RANDOM = {
+    INDEPENDENT: "tastes for price and the first attribute go together, and the study says that they do not",
+    "wrong nodes": "the analyst has other buyers than those there are, and few of them",
+    "attribute hidden": "the name row holds an attribute that the study does not list: it is not the name alone",
+    "weak instruments": "prices hardly move with cost: verdicts are barred",
+    "niche premium": "few consider the focal brand, and tastes are estimated as if all did",
+    NICHE_UNTOLD: "the name row holds reach: no verdict is given on it",
 }
 
 BROKEN_PRESS = {
@@ -161,6 +175,35 @@ def demand_summary(kind: str, entries: list[DemandEntry]) -> dict[str, object]:
     return out
 
 
+def random_summary(kind: str, entries: list[RandomEntry]) -> dict[str, object]:
+    """Return what tastes that differ, and the closed form beside them, do in one kind of world.
+
+    Rates are over the runs that were estimated, those whose search failed among them: their intervals are printed too.
+    """
+    out: dict[str, object] = {"runs": len(entries)}
+    if kind in BROKEN_RANDOM:
+        out["breaks an assumption"] = BROKEN_RANDOM[kind]
+    out |= {state: sum(e.state == state for e in entries) for state in ("estimated", "search failed", "refused")}
+    fitted = [e for e in entries if e.ours.alpha is not None]
+    out["verdicts barred by"] = dict(sorted(Counter(c for e in entries for c in e.barred).items()))
+    true = np.array([e.alpha for e in fitted])
+    alphas = {"true": round(float(np.median(true)), 4)}
+    for by, taste in (("differ", [e.ours.alpha for e in fitted]), ("are in common", [e.common.alpha for e in fitted])):
+        values = np.array(taste, dtype=np.float64)
+        alphas[f"median where tastes {by}"] = round(float(np.median(values)), 4)
+        alphas[f"mean error where tastes {by}"] = round(float(np.mean(values / true - 1)), 4)
+    out["alpha"] = alphas
+    for by, said in (("", [e.ours for e in fitted]), (" by tastes in common", [e.common for e in fitted])):
+        out[f"coverage of alpha{by}"] = rate([s.alpha_covered for s in said], 0.90, "at least")
+        for h, half in enumerate(("product", "name")):
+            out[f"coverage of {half}{by}"] = rate([s.covered[h] for s in said], 0.90, "at least")
+            out[f"false short of {half}{by}"] = rate([s.false_short[h] for s in said], 0.05, "at most")
+            out[f"labels of {half}{by}"] = dict(sorted(Counter(s.label[h] for s in said).items()))
+    out["name alone in the name row's interval"] = round(float(np.mean([e.ours.named for e in fitted])), 4)
+    out["entries"] = [e.record() for e in entries[:KEPT]]
+    return out
+
+
 def press_summary(kind: str, entries: list[PressEntry]) -> dict[str, object]:
     """Return what printed figures are said to say in one kind of world; the sets are exact, so every rate is one or none."""
     out: dict[str, object] = {"runs": len(entries)}
@@ -222,6 +265,15 @@ def demand(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return {"worlds": worlds}
 
 
+def random(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of tastes that differ between buyers."""
+    worlds = {}
+    for kind in RANDOM_WORLDS:
+        worlds[kind] = random_summary(kind, list(pool.map(partial(run_random, kind), range(runs), chunksize=5)))
+        print(json.dumps({kind: {k: v for k, v in worlds[kind].items() if k != "entries"}}, indent=1), flush=True)
+    return {"seed": RANDOM_SEED, "kernel": kernel().name, "worlds": worlds}
+
+
 def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the price lens, families, swapped labels, dropped attributes."""
     result: dict[str, object] = {}
@@ -256,7 +308,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--lens", choices=("price", "demand", "press", "files", "native"), action="append")
+    parser.add_argument("--lens", choices=("price", "demand", "random", "press", "files", "native"), action="append")
     options = parser.parse_args()
     head = {"seed": SEED, "versions": {"halfstep": __version__, "numpy": np.__version__, "scipy": scipy.__version__}}
     options.out.mkdir(parents=True, exist_ok=True)
@@ -264,6 +316,7 @@ def main() -> None:
         for lens, make in (
             ("price", price),
             ("demand", demand),
+            ("random", random),
             ("press", press),
             ("files", files),
             ("native", native),

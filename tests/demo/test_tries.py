@@ -193,7 +193,7 @@ def test_try_55_a_rerun_gives_the_same_bytes_and_says_from_what(tmp_path: Path) 
         made.append({p.name: p.read_bytes() for p in (tmp_path / name).iterdir()})
     assert made[0] == made[1]
     report = json.loads(made[0]["report.json"])
-    assert set(report["inputs"]) == {"study.toml", "sales.parquet"}
+    assert set(report["inputs"]) == {"study.toml", "sales.parquet", "buyers.csv"}
     assert all(len(digest) == 64 for digest in report["inputs"].values())
     assert {"seed", "versions", "as_of", "kernel"} <= report.keys()
     assert all(e["origin"]["rows"] for e in report["estimates"])

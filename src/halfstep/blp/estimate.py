@@ -14,14 +14,17 @@ from halfstep.blp.gmm import (
     Projection,
     covariance,
     first_weights,
+    flat_parameters,
     influence,
     micro_influence,
     moment_covariance,
     projection,
-)
+    unknown,
+)  # fmt: skip
 from halfstep.blp.problem import Problem
+from halfstep.blp.starts import units
 from halfstep.core.errors import MisuseError
-from halfstep.native.layout import Array, Control
+from halfstep.native.layout import Array, Control, Mask
 from halfstep.numerics.optimum import Limits, Optimum, least_residuals
 
 __all__ = ["Fit", "Options", "Step", "estimate", "search", "structural_errors"]
@@ -118,6 +121,10 @@ class Fit:
         Every step with its starts.
     gradient, curvature
         Of the objective in theta: shape (P,), and the eigenvalues of its Hessian, ascending, shape (P,).
+    conditioning
+        Least over largest eigenvalue of that Hessian in units that move utility alike, flat parameters left out.
+    flat
+        Parameters on which the moments do not hang there (a spread at zero): they have no standard error, shape (P,).
     options
         How it was estimated.
     """
@@ -133,6 +140,8 @@ class Fit:
     steps: tuple[Step, ...]
     gradient: Array
     curvature: Array
+    conditioning: float
+    flat: Mask
     options: Options
 
     @property
@@ -236,7 +245,7 @@ def estimate(
 def structural_errors(problem: Problem, point: Point, linear: Array) -> tuple[Array, ...]:
     """Return xi, and omega with supply, each of shape (N,)."""
     K = problem.demand.X.shape[1]
-    errors = [problem.demand.residual(point.delta, linear[:K])]
+    errors = [problem.demand.residual(unknown(problem, point), linear[:K])]
     if problem.supply is not None:
         assert point.costs is not None
         errors.append(problem.supply.stage.residual(point.costs.y, linear[K:]))
@@ -246,7 +255,8 @@ def structural_errors(problem: Problem, point: Point, linear: Array) -> tuple[Ar
 def _updated(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
     errors = structural_errors(problem, point, under.coefficients(problem, point))
     S = moment_covariance(problem, point, errors, centred=options.centred)
-    if np.linalg.matrix_rank(S, hermitian=True) < len(S):
+    size = np.sqrt(np.diag(S))
+    if not size.all() or np.linalg.matrix_rank(S / np.outer(size, size), hermitian=True) < len(S):
         raise MisuseError(
             f"expected more clusters than the {len(S)} moments for weights of a second step; use one step, or fewer instruments"
         )
@@ -256,17 +266,22 @@ def _updated(problem: Problem, under: Projection, point: Point, options: Options
 def search(
     problem: Problem, under: Projection, start: Array, options: Options, near: Point | None = None
 ) -> tuple[Optimum, Point | None]:
-    """Minimise the objective from one start; inversions begin near a point. Returns the end and the last point seen."""
+    """Minimise the objective from one start; inversions begin near a point. Returns the end and its point."""
+    least, value = near, np.inf
 
     def residuals(theta: Array) -> tuple[Array, Array] | None:
-        nonlocal near
+        nonlocal near, least, value
         point = evaluate(problem, theta, near, options.control)
         if point.failed.any():
             return None
         near = point
-        return under.residuals(problem, point)
+        r, J = under.residuals(problem, point)
+        if float(r @ r) < value:
+            least, value = point, float(r @ r)
+        return r, J
 
-    return least_residuals(residuals, start, options.bounds, options.limits), near
+    end = least_residuals(residuals, start, options.bounds, options.limits)
+    return end, least
 
 
 def _fit(
@@ -277,27 +292,34 @@ def _fit(
     errors = structural_errors(problem, point, linear)
     S = moment_covariance(problem, point, errors, centred=options.centred)
     r, J = under.residuals(problem, point)
+    H, unit, flat = _hessian(problem, under, point, options), units(problem), flat_parameters(problem, point)
+    scaled = _eigenvalues((H * np.outer(unit, unit))[np.ix_(~flat, ~flat)])
+    conditioning = float(scaled[0] / scaled[-1]) if len(scaled) else 1.0
     return Fit(
         problem=problem, theta=point.theta, linear=linear, covariance=covariance(problem, point, W, S),
         objective=float(r @ r), degrees=len(W) - len(point.theta) - len(linear), errors=errors, point=point, steps=steps,
-        gradient=2 * J.T @ r, curvature=_curvature(problem, under, point, options), options=options,
+        gradient=2 * J.T @ r, curvature=_eigenvalues(H), conditioning=conditioning, flat=flat, options=options,
     )  # fmt: skip
 
 
-def _curvature(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
-    """Return the eigenvalues of the objective's Hessian, by central differences of its exact gradient."""
-    rows = []
+def _hessian(problem: Problem, under: Projection, point: Point, options: Options) -> Array:
+    """Return the objective's Hessian, by central differences of its exact gradient, shape (P, P)."""
+    rows, unit = [], units(problem)
     for k, value in enumerate(point.theta):
-        h = 1e-5 * max(1e-2, abs(float(value)))
+        h = 1e-5 * max(1e-2 * unit[k], abs(float(value)))
         ends = []
         for sign in (1.0, -1.0):
             move = np.zeros(len(point.theta))
             move[k] = sign * h
             there = evaluate(problem, point.theta + move, point, options.control)
             if there.failed.any():
-                return np.full(len(point.theta), np.nan)
+                return np.full((len(point.theta), len(point.theta)), np.nan)
             r, J = under.residuals(problem, there)
             ends.append(2 * J.T @ r)
         rows.append((ends[0] - ends[1]) / (2 * h))
     H = np.array(rows)
-    return np.asarray(np.linalg.eigvalsh((H + H.T) / 2))
+    return np.asarray((H + H.T) / 2)
+
+
+def _eigenvalues(H: Array) -> Array:
+    return np.linalg.eigvalsh(H) if np.isfinite(H).all() else np.full(len(H), np.nan)

@@ -19,19 +19,18 @@ import numpy as np
 from halfstep.blp.evaluate import Point, tastes_at
 from halfstep.blp.micro import micro_covariance
 from halfstep.blp.problem import Linear, Problem
+from halfstep.blp.starts import units
 from halfstep.core.errors import MisuseError
-from halfstep.native.layout import Array
+from halfstep.native.layout import Array, Mask
 
 __all__ = [
-    "Projection",
-    "covariance",
-    "first_weights",
-    "influence",
-    "micro_influence",
-    "moment_covariance",
-    "projection",
-    "stages",
-]
+    "Projection", "covariance", "first_weights", "flat_parameters", "influence", "micro_influence", "moment_covariance",
+    "projection", "stages", "unknown",
+]  # fmt: skip
+
+
+_DEPENDENT = 1e-12
+_FLAT = 1e-6
 
 
 def stages(problem: Problem) -> tuple[Linear, ...]:
@@ -39,9 +38,14 @@ def stages(problem: Problem) -> tuple[Linear, ...]:
     return (problem.demand,) if problem.supply is None else (problem.demand, problem.supply.stage)
 
 
+def unknown(problem: Problem, point: Point) -> Array:
+    """Return mean utility less what is known of it, shape (N,)."""
+    return point.delta if problem.known is None else point.delta - problem.known
+
+
 def _sides(problem: Problem, point: Point) -> list[tuple[Linear, Array, Array]]:
     """Return stage, left-hand side and its slopes of each side."""
-    sides = [(problem.demand, point.delta, point.D)]
+    sides = [(problem.demand, unknown(problem, point), point.D)]
     if problem.supply is not None:
         assert point.costs is not None
         sides.append((problem.supply.stage, point.costs.y, point.costs.Y))
@@ -202,7 +206,24 @@ def _half(problem: Problem, point: Point, W: Array) -> Array:
     if point.micro is not None:
         slopes = np.vstack([slopes, -point.micro[1]])
     G = np.hstack([slopes, -_regressors(problem) / problem.N])
-    return np.asarray(np.linalg.pinv(G.T @ W @ G, hermitian=True) @ G.T @ W)
+    free = np.append(~flat_parameters(problem, point), np.ones(G.shape[1] - len(point.theta), dtype=np.bool_))
+    H = G[:, free].T @ W @ G[:, free]
+    size = np.sqrt(np.diag(H))
+    inverse = np.linalg.pinv(H / np.outer(size, size), hermitian=True, rcond=_DEPENDENT) / np.outer(size, size)
+    half = np.zeros((G.shape[1], len(W)))
+    half[free] = inverse @ G[:, free].T @ W
+    return half
+
+
+def flat_parameters(problem: Problem, point: Point) -> Mask:
+    """Return the parameters on which no moment hangs at a point, as on a spread at zero, shape (P,)."""
+    slopes = np.vstack(
+        [stage.Z.T @ Y / np.linalg.norm(stage.Z, axis=0)[:, None] for stage, _, Y in _sides(problem, point)]
+    )
+    if point.micro is not None:
+        slopes = np.vstack([slopes, point.micro[1] / np.maximum(np.abs(point.micro[0]), _DEPENDENT)[:, None]])
+    size = np.linalg.norm(slopes, axis=0) * units(problem)
+    return np.asarray(size <= _FLAT * size.max(initial=0.0))
 
 
 def _blocks(parts: list[Array]) -> Array:

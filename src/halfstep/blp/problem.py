@@ -87,6 +87,8 @@ class Problem:
         Column of X2 that is the price, and of X1; None where it is not among them.
     supply
         None for demand alone. With supply the price may not be in X1: its mean is an entry of theta.
+    known
+        What is known of mean utility besides X1, such as the logarithm of reach, shape (N,); it is taken off delta.
     micro
         Figures of surveys of buyers and the demographics in their units, shape (D, A); None for none.
     """
@@ -103,6 +105,7 @@ class Problem:
     price: tuple[int | None, int | None]
     supply: Supply | None = None
     micro: tuple[MicroSpec, Array] | None = None
+    known: Array | None = None
 
     def __post_init__(self) -> None:
         """Refuse what the estimator cannot mean."""
@@ -154,7 +157,7 @@ def tail(problem: Problem, first: int) -> Problem:
     nest = None if products.nest is None else products.nest[rows]
     return replace(
         problem, markets=markets, products=Products(products.X[rows], products.log_s[rows], nest), p=problem.p[rows],
-        firm=problem.firm[rows], cluster=None, micro=None, nodes=np.ascontiguousarray(problem.nodes[:, buyers]),
+        firm=problem.firm[rows], cluster=None, micro=None, known=None, nodes=np.ascontiguousarray(problem.nodes[:, buyers]),
         demographics=np.ascontiguousarray(problem.demographics[:, buyers]), supply=None,
     )  # fmt: skip
 

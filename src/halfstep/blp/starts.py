@@ -20,6 +20,7 @@ __all__ = ["drawn_starts", "first_start", "units"]
 
 _RHO = 0.4
 _FLOOR = 0.1
+_CENTRED = 1e-6
 
 
 def units(problem: Problem) -> Array:
@@ -49,7 +50,9 @@ def first_start(problem: Problem) -> Array:
         elif p.kind == "mean":
             out.append(_mean(tastes[p.column], alpha if p.column == problem.price[0] else 0.0))
         elif p.kind == "pi" and _carries_price(problem, tastes[p.column]):
-            out.append(alpha / float(problem.demographics[p.source].mean()))
+            mean = float(problem.demographics[p.source].mean())
+            carries = abs(mean) > _CENTRED * float(np.abs(problem.demographics[p.source]).max())
+            out.append(alpha / mean if carries else 0.0)
         else:
             out.append(_RHO if p.kind == "rho" else 0.0)
     return np.array(out)
@@ -87,7 +90,7 @@ def _carries_price(problem: Problem, taste: Coefficient) -> bool:
 def _mean(taste: Coefficient, alpha: float) -> float:
     """Return the mean that gives a taste the logit's value."""
     if taste.distribution == "lognormal":
-        return float(np.log(max(taste.sign * alpha, 1e-3)))
+        return float(np.log(taste.sign * alpha)) if taste.sign * alpha > 0 else 0.0
     if taste.distribution == "bounded":
         at = np.clip((alpha - taste.low) / (taste.high - taste.low), 0.05, 0.95)
         return float(np.log(at / (1 - at)))
@@ -114,7 +117,9 @@ def _approximation(problem: Problem) -> tuple[float, dict[int, float]]:
     )
     at = 0 if own_price else problem.price[1]
     value = float(alpha[at]) if at is not None and len(alpha) else -1.0
-    return min(value, -1e-3) if own_price else value, dict(zip(columns, squares.tolist(), strict=True))
+    return min(value, -_FLOOR / float(problem.p.std())) if own_price else value, dict(
+        zip(columns, squares.tolist(), strict=True)
+    )
 
 
 def _coefficients(Z: Array, X: Array, y: Array) -> Array:

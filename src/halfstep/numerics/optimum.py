@@ -68,7 +68,8 @@ class Optimum:
     evaluations, failed
         Calls of the residuals, and how many of them gave none.
     reason
-        "gradient", "decrease", "step", "evaluations" or "start" (no residuals at the start itself).
+        "gradient", "decrease", "step", "evaluations", "blocked" (every shorter step fails) or "start" (no residuals at
+        the start itself).
     """
 
     x: Array
@@ -152,14 +153,14 @@ class _Search:
         size = len(self.point.x)
         S, secant, scale = np.zeros((size, size)), False, _columns(self.point.J)
         radius = float(np.linalg.norm(scale * self.point.x)) or 1.0
-        reason = self._arrived()
+        reason, blocked = self._arrived(), False
         while not reason:
             here = self.point
             H = here.J.T @ here.J
             step, at_edge = self._step(H + S if secant else H, scale, radius)
             foretold = {model: -_change(here, step, H + S * model) for model in (False, True)}
             if np.linalg.norm(scale * step) <= self.limits.step * np.linalg.norm(scale * here.x):
-                reason = "step"
+                reason = "blocked" if blocked else "step"
                 break
             if foretold[secant] <= self.limits.decrease * here.value:
                 if secant or foretold[True] <= self.limits.decrease * here.value or not S.any():
@@ -168,6 +169,7 @@ class _Search:
                 secant = True
                 continue
             there = self._evaluate(here.x + step)
+            blocked = there is None
             if there is None:
                 radius = 0.25 * float(np.linalg.norm(scale * step))
                 reason = "evaluations" if self.evaluations >= self.limits.evaluations else ""
