@@ -152,7 +152,7 @@ def test_reach_moves_from_the_name_to_its_own_row() -> None:
     simulated = made("niche premium")
     told, untold = (study(of(simulated, kind="niche premium", told=t)) for t in (True, False))
     reach = told.points["reach"].value
-    assert untold.points["name"].value - told.points["name"].value == pytest.approx(reach, rel=1e-3)
+    assert untold.points["name"].value - told.points["name"].value == pytest.approx(reach, rel=2e-2)
     assert reach == pytest.approx(-np.log(0.15) / -told.found.stage.beta[0], rel=0.1)
     assert _left(told, reach) == pytest.approx(0.0, abs=1e-9)
 

@@ -322,4 +322,4 @@ def _hessian(problem: Problem, under: Projection, point: Point, options: Options
 
 
 def _eigenvalues(H: Array) -> Array:
-    return np.linalg.eigvalsh(H) if np.isfinite(H).all() else np.full(len(H), np.nan)
+    return np.asarray(np.linalg.eigvalsh(H)) if np.isfinite(H).all() else np.full(len(H), np.nan)

@@ -19,6 +19,7 @@ from halfstep.blp.estimate import Fit, search
 from halfstep.blp.evaluate import Point, evaluate
 from halfstep.blp.gmm import projection
 from halfstep.blp.problem import Linear, Problem
+from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array, Codes
 from halfstep.numerics.absorb import absorber
 
@@ -120,17 +121,26 @@ def reestimated(
     count, rng = draws
     for _ in range(count):
         draw = rng.exponential(size=int(unit.max()) + 1)
-        problem, W = reweighted(fit.problem, (draw / draw.mean())[unit])
-        under = projection(problem, W if len(fit.steps) == 1 and fit.problem.micro is None else fit.steps[-1].W)
-        end, last = search(problem, under, fit.theta, fit.options, fit.point)
-        if end.converged and last is not None:
-            point = evaluate(problem, end.x, last, fit.options.control)
-            parameters = np.concatenate([end.x, under.coefficients(problem, point)])
-            got = parameters if outcome is None else outcome(point, parameters)
-            if got is not None:
-                found.append(got)
+        got = _again(fit, (draw / draw.mean())[unit], outcome)
+        if got is not None:
+            found.append(got)
     failed = count - len(found)
     return Resampled(np.array(found), failed)
+
+
+def _again(fit: Fit, v: Array, outcome: Outcome | None) -> Array | None:
+    """Return what a re-estimation under row weights v gives; None where it fails."""
+    try:
+        problem, W = reweighted(fit.problem, v)
+        first = len(fit.steps) == 1 and fit.problem.micro is None
+        under = projection(problem, W if first else fit.steps[-1].W)
+    except (MisuseError, np.linalg.LinAlgError):
+        return None
+    end, last = search(problem, under, fit.theta, fit.options, fit.point)
+    if not end.converged or last is None:
+        return None
+    parameters = np.concatenate([end.x, under.coefficients(problem, last)])
+    return parameters if outcome is None else outcome(last, parameters)
 
 
 def reweighted(problem: Problem, v: Array) -> tuple[Problem, Array]:

@@ -101,7 +101,12 @@ def _taste(key: str, taste: Taste, ids: list[str], before: list[str]) -> Iterato
         yield _fault(key, what, "take it out, or name demographics in 'by'")
     if len(set(taste.by)) < len(taste.by):
         yield _fault(f"{key}.by", "a demographic is named twice", "name each once")
-    if taste.distribution != "normal" and taste.of == "constant":
+    if taste.distribution != "normal" and taste.of not in ("constant", "price"):
+        what = (
+            f"only the taste for price can keep a sign; the mean of that for {taste.of!r} is estimated with the others"
+        )
+        yield _fault(f"{key}.distribution", what, "write 'normal'")
+    elif taste.distribution != "normal" and taste.of == "constant":
         what = "the taste for buying at all has no unit and no sign"
         yield _fault(f"{key}.distribution", what, "write 'normal'")
     ends = (taste.low, taste.high)

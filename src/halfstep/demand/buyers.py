@@ -10,7 +10,7 @@ import numpy.typing as npt
 from halfstep.core.config_demand import RandomTastes
 from halfstep.market.buyers import Buyers
 from halfstep.native.layout import Markets
-from halfstep.numerics.nodes import joined, nodes
+from halfstep.numerics.nodes import Rule, joined, nodes
 
 __all__ = ["INCOME", "Draws", "draws_of", "names_used"]
 
@@ -20,7 +20,9 @@ Codes = npt.NDArray[np.int64]
 INCOME = "1/"
 """Before the name of a demographic that price is divided by."""
 
-_RULES = {"halton": "halton antithetic", "product": "product", "sparse": "sparse"}
+_RULES: dict[str, Rule] = {"halton": "halton antithetic", "product": "product", "sparse": "sparse"}
+_MOST = 4_000_000
+_SAME = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,8 +44,6 @@ class Draws:
         The same as in the table, then those that only surveys speak of, shape (D + E, A).
     raw_names
         Their names as in the study, length D + E.
-    symmetric
-        Whether the sign of a spread means nothing.
     """
 
     markets: Markets
@@ -52,7 +52,12 @@ class Draws:
     demographics: Array
     raw: Array
     raw_names: tuple[str, ...]
-    symmetric: bool
+
+    @property
+    def unvarying(self) -> tuple[str, ...]:
+        """Demographics that do not vary, and so shift nothing."""
+        spread = [np.ptp(d) > _SAME * float(np.abs(d).max(initial=0.0)) for d in self.raw[: len(self.names)]]
+        return tuple(n.removeprefix(INCOME) for n, varies in zip(self.names, spread, strict=True) if not varies)
 
 
 def names_used(random: RandomTastes) -> tuple[str, ...]:
@@ -70,7 +75,8 @@ def draws_of(
 ) -> Draws:
     """Return the buyers of the markets of a regression.
 
-    Each demographic draw meets a pair of nodes of its own, nu and -nu; without demographics all markets share the nodes.
+    Each demographic draw meets pairs of nodes of its own, nu and -nu, as many as make the size asked for; without
+    demographics all markets share the nodes.
 
     Parameters
     ----------
@@ -82,29 +88,41 @@ def draws_of(
         Offsets of the regression's rows by market, shape (T + 1,).
     """
     dimensions = max(random.spreads, 1)
-    drawn = nodes(_RULES[random.nodes], dimensions, random.points, rng)  # type: ignore[arg-type]
+    rule: Rule = _RULES[random.nodes]
     names, (table, wanted) = names_used(random), buyers
     plain = [name.removeprefix(INCOME) for name in names]
     every = (*plain, *(name for name in dict.fromkeys(wanted) if name not in plain))
     if table is None or not every:
         T = len(market)
+        drawn = nodes(rule, dimensions, random.points, rng)
         found = joined(drawn, np.arange(T + 1), np.zeros((0, T)), np.ones(T), "cross")
         markets = Markets(np.ascontiguousarray(row), found.buyer, np.ascontiguousarray(found.w))
-        return Draws(markets, found.nu, (), found.demographics, found.demographics, (), drawn.symmetry == "each")
+        return Draws(markets, found.nu, (), found.demographics, found.demographics, ())
     offset, at = table.by_market()
     taken = np.concatenate([np.arange(offset[t], offset[t + 1]) for t in market])
     size = np.diff(offset)[market]
+    repeats = _repeats(random, size)
+    taken = np.repeat(taken, repeats)
     raw = np.stack([table.of(name)[at[taken]] for name in every])
-    w = table.w[at[taken]]
-    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(size)])
-    how = "pair" if random.spreads else "cross"
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(size * repeats)])
     if not random.spreads:
         drawn = nodes("product", 1, 1, rng)
-    found = joined(drawn, starts, raw, w, how)  # type: ignore[arg-type]
+    elif rule == "halton antithetic":
+        drawn = nodes(rule, dimensions, min(2 * len(taken), _MOST // dimensions // 2 * 2), rng)
+    else:
+        drawn = nodes(rule, dimensions, random.points, rng)
+    found = joined(drawn, starts, raw, table.w[at[taken]] / repeats, "pair" if random.spreads else "cross")
     markets = Markets(np.ascontiguousarray(row), found.buyer, np.ascontiguousarray(found.w))
     centred = [_standard(name, d, found.w) for name, d in zip(names, found.demographics, strict=False)]
     shifting = np.array(centred).reshape(len(names), len(found.w))
-    return Draws(markets, found.nu, names, shifting, found.demographics, every, drawn.symmetry == "each")
+    return Draws(markets, found.nu, names, shifting, found.demographics, every)
+
+
+def _repeats(random: RandomTastes, size: Codes) -> int:
+    """Return how many pairs of nodes each demographic draw meets: as many as make `points` buyers of a market, or one."""
+    if not random.spreads or random.nodes != "halton":
+        return 1
+    return max(1, int(random.points // (2 * size.mean())))
 
 
 def _standard(name: str, values: Array, w: Array) -> Array:
@@ -113,4 +131,5 @@ def _standard(name: str, values: Array, w: Array) -> Array:
         inverse = 1 / values
         return np.asarray(inverse / np.average(inverse, weights=w))
     left = values - np.average(values, weights=w)
-    return np.asarray(left / np.sqrt(np.average(left**2, weights=w)))
+    size = float(np.sqrt(np.average(left**2, weights=w)))
+    return np.asarray(left / size if size > 0 else left)

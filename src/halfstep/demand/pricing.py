@@ -46,13 +46,13 @@ class Ask:
     against
         Reference brand -> row weights over the regression of the difference of brand terms, reference less focal.
     by
-        What buyers are grouped in thirds by, an entry per buyer of the last period; None for no groups.
+        Third (0, 1, 2) of each buyer of the last period; None for no groups.
     """
 
     brands: dict[str, Mask]
     focal: str
     against: dict[str, Array]
-    by: Array | None = None
+    by: Codes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +69,9 @@ class Pricing:
     value
         At the estimate, shape (m,); NaN where prices have no equilibrium.
     draws
-        At draws of the parameters, those with an equilibrium.
+        At draws of the parameters; NaN as above.
+    failed
+        Draws whose prices have no equilibrium, or that could not be inverted.
     negative
         Rows of the last period whose marginal cost is not above zero.
     inelastic
@@ -81,12 +83,13 @@ class Pricing:
     names: tuple[tuple[str, str], ...]
     value: Array
     draws: Resampled
+    failed: int
     negative: int
     inelastic: int
     rows: int
 
 
-def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) -> Pricing:
+def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) -> Pricing | None:
     """Answer at the estimate and at draws of theta, the coefficient of price and the brand terms, jointly.
 
     Parameters
@@ -103,15 +106,17 @@ def pricing(found: RandomFit, ask: Ask, first: int, rng: np.random.Generator) ->
     scores = np.hstack([np.vstack([stage.scores, stage.beyond]), functionals.scores])
     centre = np.concatenate([found.fit.theta, functionals.value])
     point = evaluate(last, found.fit.theta)
+    if point.failed.any():
+        return None
     market = _Market(last, ask, P)
     value = market.answers(point, centre)
     draws = parametric(last, point, Law.of(centre, scores.T @ scores), (DRAWS, rng), market.answers)
     own, mc = market.firms(point, centre)
     names = market.names
-    return Pricing(
-        names, np.full(len(names), np.nan) if value is None else value, draws, int((mc <= 0).sum()), int((own > -1).sum()),
-        last.N,
-    )  # fmt: skip
+    profits = [k for k, (kind, _) in enumerate(names) if kind == "name profit"]
+    lost = int(np.isnan(draws.values[:, profits]).any(axis=1).sum()) if len(draws.values) else 0
+    negative, inelastic = int((mc <= 0).sum()), int((own > -1).sum())
+    return Pricing(names, value, draws, draws.failed + lost, negative, inelastic, last.N)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,8 +134,8 @@ class _Market:
         parts = ("name profit", "name price", "name units", "name fixed", *groups)
         return (*kinds, *((kind, b) for b in self.ask.against for kind in parts))
 
-    def answers(self, point: Point, draw: Array) -> Array | None:
-        """Return all answers at a draw; None where some prices have no equilibrium."""
+    def answers(self, point: Point, draw: Array) -> Array:
+        """Return all answers at a draw; NaN where prices have no equilibrium, or money is not wanted."""
         tastes, alpha = self._tastes(draw)
         own, mc = self.firms(point, draw)
         p = self.problem.p
@@ -139,14 +144,11 @@ class _Market:
             for rows in self.ask.brands.values()
             for v in (own[rows].mean(), ((p - mc) / p)[rows].mean(), mc[rows].mean())
         ]
-        scene = self._scene(point, draw, (tastes, alpha), mc)
+        scene = self._scene(point, draw, (tastes, alpha), mc) if np.isfinite(mc).all() else None
         rows = self.ask.brands[self.ask.focal]
         for difference in draw[self.P + 1 :]:
-            changed = self._exchanged(scene, rows, float(difference))
-            if changed is None:
-                return None
-            out += changed
-            out += [float(difference) / -a for a in self._by_group(alpha)]
+            out += [np.nan] * 4 if scene is None else self._exchanged(scene, rows, float(difference))
+            out += [float(difference) / -a if a < 0 else np.nan for a in self._by_group(alpha)]
         return np.array(out)
 
     def firms(self, point: Point, draw: Array) -> tuple[Array, Array]:
@@ -173,7 +175,7 @@ class _Market:
             point.delta - mean * problem.p, alpha, mc, problem.firm, np.zeros(problem.N, dtype=np.bool_), Pay.plain(problem.N),
         )  # fmt: skip
 
-    def _exchanged(self, scene: Scene, rows: Mask, difference: float) -> list[float] | None:
+    def _exchanged(self, scene: Scene, rows: Mask, difference: float) -> list[float]:
         """Return changes, as shares, of the focal brand's profit, mean price and units with the reference's brand term."""
         other = Scene(
             scene.markets, scene.X, scene.B, scene.base + difference * rows, scene.alpha, scene.mc, scene.firm,
@@ -181,7 +183,7 @@ class _Market:
         )  # fmt: skip
         cleared = clear(other, self.problem.p)
         if (cleared.status != CLEARED).any():
-            return None
+            return [np.nan] * 4
         held = clear(
             Scene(
                 other.markets, other.X, other.B, other.base, other.alpha, other.mc, other.firm, ~other.frozen, other.pay
@@ -198,9 +200,8 @@ class _Market:
         """Return the mean price taste of each third of buyers by the demographic."""
         if self.ask.by is None:
             return []
-        w, order = self.problem.markets.w, np.argsort(self.ask.by, kind="stable")
-        third = np.minimum((np.cumsum(w[order]) / w.sum() * 3).astype(np.int64), 2)
-        return [float(np.average(alpha[order][third == g], weights=w[order][third == g])) for g in range(3)]
+        w, third = self.problem.markets.w, self.ask.by
+        return [float(np.average(alpha[third == g], weights=w[third == g])) for g in range(len(GROUPS))]
 
 
 def _own_elasticities(problem: Problem, tastes: Tastes, alpha: Array, delta: Array) -> Array:

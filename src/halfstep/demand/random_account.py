@@ -22,6 +22,7 @@ from halfstep.market.records import Author
 __all__ = ["ASSUMPTIONS", "asked", "priced", "random_estimates", "resampled"]
 
 Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 ASSUMPTIONS = ("clusters independent", "random tastes", "instruments exogenous")
@@ -39,12 +40,19 @@ def random_estimates(write: Author, found: RandomFit) -> Iterator[Estimate]:
     fit, everything = found.fit, np.ones(found.base.panel.n, dtype=bool)
     origin = write.origin("demand.random", everything, ASSUMPTIONS)
     freedom = float(found.base.two.squares.clusters - 1)
+    correlated = any(kind == "sigma" and source for kind, _, source in found.cast.labels)
     for k, (kind, column, source) in enumerate(found.cast.labels):
         value, se = float(fit.theta[k]), float(fit.se[k])
-        if kind == "sigma" and not source:
+        if kind == "sigma" and not source and not correlated:
             value = abs(value)
+        flat = bool(fit.flat[k])
         name = ".".join(part for part in ("demand.random", kind, column, source.removeprefix(INCOME)) if part)
         what = f"{kind} of tastes" + (" by income" if source.startswith(INCOME) else "")
+        if flat:
+            yield Refusal(
+                id=name, what=what, why="spread at zero", needs=("micro figures, or fewer tastes",), origin=origin
+            )
+            continue
         yield write.estimated(name, what, (value, se, freedom), "number", origin)
     share = float(found.cast.draws.markets.w @ (found.price_tastes >= 0)) / found.cast.draws.markets.T
     yield write.counted("demand.random.unminding", "buyers who do not mind paying", share, "share", origin)
@@ -101,13 +109,21 @@ def asked(inputs: Inputs, found: RandomFit, brands: tuple[str, ...]) -> tuple[As
     return Ask(on_sale, study.focal, against, _grouped(found, markets.buyer[first])), first
 
 
-def _grouped(found: RandomFit, first: int) -> Array | None:
-    """Return what buyers of the last period are grouped by: income where price is divided by it, else what shifts it."""
+def _grouped(found: RandomFit, first: int) -> Codes | None:
+    """Return the third of each buyer of the last period, by what shifts the taste for price (income where it does).
+
+    None where nothing shifts it, or where so few kinds of buyers are told apart that a third would be empty.
+    """
     draws, column = found.cast.draws, found.cast.problem.price[0]
     shifting = [c.demographics for c in found.cast.problem.form.coefficients if c.column == column]
     if not shifting or not shifting[0]:
         return None
-    return np.asarray(draws.raw[shifting[0][-1], first:])
+    values, w = draws.raw[shifting[0][-1], first:], draws.markets.w[first:]
+    kinds, kind = np.unique(values, return_inverse=True)
+    weight = np.bincount(kind, w)
+    middle = (np.cumsum(weight) - weight / 2) / weight.sum()
+    third = np.minimum((3 * middle).astype(np.int64), 2)
+    return third[kind] if len(np.unique(third)) == 3 and len(kinds) else None
 
 
 def priced(write: Author, inputs: Inputs, found: RandomFit, said: Pricing) -> Iterator[Estimate]:
@@ -122,6 +138,7 @@ def priced(write: Author, inputs: Inputs, found: RandomFit, said: Pricing) -> It
         name = f"demand.{kind.replace(' ', '.')}.{subject}" + (".random" if kind == "elasticity" else "")
         what = "own-price elasticity" if kind == "elasticity" else kind
         value, column = float(said.value[k]), said.draws.values[:, k] if len(said.draws.values) else np.zeros(0)
+        column = column[np.isfinite(column)]
         if not np.isfinite(value) or len(column) < 2:
             yield Refusal(
                 id=name,
@@ -135,7 +152,7 @@ def priced(write: Author, inputs: Inputs, found: RandomFit, said: Pricing) -> It
     yield from _revenues(write, inputs, found, last)
     origin = write.origin("demand.pricing", last, PRICED)
     yield write.counted(
-        "demand.random.draws.failed", "draws without an equilibrium", float(said.draws.failed), "count", origin
+        "demand.random.draws.failed", "draws without an equilibrium", float(said.failed), "count", origin
     )
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from halfstep.blp.estimate import Fit, Options, estimate
+from halfstep.blp.estimate import Fit, estimate
 from halfstep.blp.problem import Problem
 from halfstep.core.check import Check, Status
 from halfstep.core.errors import MisuseError
 from halfstep.demand.fit import Unfit
 from halfstep.demand.pricing import Pricing
-from halfstep.demand.random_fit import RandomFit, buyers_taste
+from halfstep.demand.random_fit import TOLD_APART, RandomFit, buyers_taste
 from halfstep.demand.random_problem import cast
 from halfstep.market.inputs import Inputs
 from halfstep.native import kernel
@@ -31,6 +31,7 @@ def random_checks(inputs: Inputs, found: RandomFit, said: Pricing | None, rng: n
     yield _shape(found)
     yield from _overidentified(found, 1 - inputs.config.gap.confidence)
     yield _unminding(found)
+    yield from _left_out(inputs, found)
     if said is not None:
         yield from _pricing(said)
     yield _misled(found)
@@ -75,7 +76,7 @@ def _shape(found: RandomFit) -> Check:
     facts: Facts = (
         ("gradient", float(np.abs(fit.gradient).max())), ("tolerance", fit.options.limits.gradient), ("least", least), ("most", most),
     )  # fmt: skip
-    fine = bool(np.isfinite(least) and least > 0)
+    fine = bool(np.isfinite(least) and fit.conditioning > TOLD_APART and not fit.flat.all())
     return _check(
         "shape",
         fine,
@@ -89,6 +90,10 @@ def _shape(found: RandomFit) -> Check:
 def _overidentified(found: RandomFit, error: float) -> Iterator[Check]:
     fit = found.first
     if fit.p is None:
+        yield Check(
+            id="demand.random.overidentification", status=Status.REVIEW, why="instruments cannot be tested",
+            do="name what would make an instrument wrong",
+        )  # fmt: skip
         return
     facts: Facts = (("J", round(fit.objective, 2)), ("degrees", fit.degrees), ("p", fit.p))
     why = ("instruments agree", "instruments contradict each other")
@@ -107,6 +112,23 @@ def _unminding(found: RandomFit) -> Check:
     )
 
 
+def _left_out(inputs: Inputs, found: RandomFit) -> Iterator[Check]:
+    """Tell the sales of rows that the regression leaves out: here their buyers stand among those who buy nothing."""
+    base, panel = found.base, inputs.panel
+    markets = np.isin(panel.market, base.panel.market)
+    lost = float(panel.q[markets].sum() - base.panel.q.sum()) / float(panel.q[markets].sum())
+    rows = int(markets.sum()) - base.panel.n
+    if rows:
+        facts: Facts = (("rows", rows), ("of", int(markets.sum())), ("share", lost))
+        yield Check(
+            id="demand.random.left_out",
+            status=Status.REVIEW,
+            why="rows left out buy nothing",
+            do="fill the blanks",
+            facts=facts,
+        )
+
+
 def _pricing(said: Pricing) -> Iterator[Check]:
     facts: Facts = (("rows", said.negative), ("of", said.rows))
     yield _check(
@@ -120,8 +142,8 @@ def _pricing(said: Pricing) -> Iterator[Check]:
         "read alpha with care",
         facts,
     )
-    facts = (("failed", said.draws.failed), ("draws", said.draws.failed + len(said.draws.values)))
-    fine = said.draws.failed == 0 and bool(np.isfinite(said.value).all())
+    facts = (("failed", said.failed), ("draws", said.draws.failed + len(said.draws.values)))
+    fine = said.failed == 0 and bool(np.isfinite(said.value).all())
     yield _check(
         "equilibrium",
         fine,
@@ -150,8 +172,13 @@ def _doubled(inputs: Inputs, found: RandomFit, rng: np.random.Generator) -> Iter
     size = random.points + 1 if random.nodes == "sparse" else 2 * random.points
     more = demand.model_copy(update={"random": random.model_copy(update={"size": size})})
     other = replace(inputs, config=inputs.config.model_copy(update={"demand": more}))
-    made = cast(other, found.base, rng)
-    again = None if isinstance(made, Unfit) else _again(found, replace(made.problem, demand=found.fit.problem.demand))
+    again = None
+    try:
+        made = cast(other, found.base, rng)
+        if not isinstance(made, Unfit):
+            again = _again(found, replace(made.problem, demand=found.fit.problem.demand))
+    except MisuseError:  # a rule that cannot be doubled
+        pass
     yield _moved("nodes", found, again, ("nodes are enough", "nodes matter"), "raise demand.random.size")
 
 
@@ -171,18 +198,21 @@ def _resized(found: RandomFit) -> Iterator[Check]:
 
 def _again(found: RandomFit, problem: Problem) -> Fit | None:
     try:
-        return estimate(problem, found.fit.theta[None], Options(steps=found.fit.options.steps))
-    except MisuseError:
+        return estimate(problem, found.fit.theta[None], found.fit.options)
+    except (MisuseError, np.linalg.LinAlgError):
         return None
 
 
 def _moved(name: str, found: RandomFit, again: Fit | None, why: tuple[str, str], do: str) -> Check:
-    """Compare the price taste, and theta against its standard errors."""
+    """Compare the price taste, and theta against its standard errors; the sign of a spread means nothing."""
     ours = _alpha(found, found.fit)
-    theirs = float("nan") if again is None else _alpha(found, again)
-    P = len(found.fit.theta)
-    se = np.maximum(found.fit.se[:P], np.finfo(float).tiny)
-    moved = float("nan") if again is None else float((np.abs(np.abs(again.theta) - np.abs(found.fit.theta)) / se).max())
+    theirs = moved = float("nan")
+    if again is not None:
+        theirs, free = _alpha(found, again), ~found.fit.flat
+        spread = np.array([p.own for p in found.fit.problem.form.parameters])
+        before, after = (np.where(spread, np.abs(fit.theta), fit.theta)[free] for fit in (found.fit, again))
+        se = np.maximum(found.fit.se[: len(spread)][free], np.finfo(float).tiny)
+        moved = float((np.abs(after - before) / se).max(initial=0.0))
     facts: Facts = (("alpha", ours), ("other", theirs), ("moved", moved))
     return _check(name, bool(moved <= _MOVED), why, do, facts)
 

@@ -14,7 +14,7 @@ from halfstep.core.config_demand import RandomTastes, Taste
 from halfstep.demand.buyers import INCOME, Draws, draws_of, names_used
 from halfstep.demand.fit import DemandFit, Unfit
 from halfstep.market.inputs import Inputs
-from halfstep.market.micro import ANYTHING, NONE, Micro
+from halfstep.market.micro import ANYTHING, NONE, UNSAID, Micro
 from halfstep.native.layout import Products
 from halfstep.numerics.absorb import absorber
 
@@ -72,6 +72,8 @@ def cast(inputs: Inputs, fit: DemandFit, rng: np.random.Generator) -> Cast | Unf
     row = np.concatenate([first, [panel.n]]).astype(np.int64)
     surveyed = tuple(name for name in inputs.micro.of if name) if inputs.micro is not None else ()
     draws = draws_of(random, (inputs.buyers, surveyed), codes, row, rng)
+    if draws.unvarying:
+        return Unfit("demographic does not vary", draws.unvarying)
     columns, coefficients, X2 = _tastes(random, fit, draws, order)
     moments = len(fit.instruments.names) + (0 if inputs.micro is None else len(inputs.micro.value))
     form = Form(coefficients, nested=fit.spec.nested)
@@ -106,6 +108,7 @@ def cast(inputs: Inputs, fit: DemandFit, rng: np.random.Generator) -> Cast | Unf
         if supplied
         else None,
         micro=_micro(inputs.micro, fit, draws, order, codes) if inputs.micro is not None else None,
+        known=(fit.utilities.gross - fit.utilities.y)[order],
     )
     return Cast(problem, draws, order, columns)
 
@@ -147,13 +150,16 @@ def _micro(micro: Micro, fit: DemandFit, draws: Draws, order: Codes, codes: Code
     survey = Survey(micro.file, size if np.isfinite(size).all() else np.ones(T))
     everything, moments = np.ones(len(brand), dtype=np.bool_), []
     for m in range(len(micro.value)):
-        here = micro.markets[m][codes]
+        here = micro.markets[m][codes].copy()
         first, second = (
             Group(np.zeros_like(everything), nothing=True) if code == NONE
             else Group(everything if code == ANYTHING else brand == code)
             for code in (int(micro.group[m]), int(micro.second[m]))
         )  # fmt: skip
-        if not here.any() or not (first.rows.any() or first.nothing):
+        for group in (first, second):
+            if not group.nothing and int(micro.second[m] if group is second else micro.group[m]) != UNSAID:
+                here &= np.add.reduceat(group.rows, draws.markets.row[:-1]) > 0
+        if not here.any():
             continue
         second_choice = bool(micro.second_choice[m])
         moments.append(
@@ -167,8 +173,12 @@ def _micro(micro: Micro, fit: DemandFit, draws: Draws, order: Codes, codes: Code
 
 
 def _inside(random: RandomTastes) -> bool:
-    """Whether the mean taste for price is part of theta: prices say something of it, or it is one number over income."""
-    return random.supply != "none" or bool(random.income)
+    """Whether the mean taste for price is part of theta.
+
+    So it is where prices say something of it, where it is one number over income, and where it keeps a sign.
+    """
+    signed = any(taste.of == "price" and taste.distribution != "normal" for taste in random.tastes)
+    return random.supply != "none" or bool(random.income) or signed
 
 
 def _column(of: str, fit: DemandFit) -> Array:

@@ -39,6 +39,7 @@ NEEDS = {
     "instruments vanish": ("a cost shifter", "differentiation instruments"),
     "fewer instruments than needed": ("a cost shifter", "differentiation instruments"),
     "not identified": ("models of one brand and period that differ in it",),
+    "demographic does not vary": ("a demographic that differs between buyers",),
     "possible buyers unknown": ("number of possible buyers of each market",),
     "no buyers table": ("a buyers table with these demographics",),
     "fewer instruments than tastes": ("more instruments in [demand]", "a cost shifter"),

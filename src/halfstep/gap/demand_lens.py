@@ -119,6 +119,8 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         reach_fails="demand.reach" in failed,
     )
     found = view.splits(view.tastes)
+    if "demand common" in tastes and "demand.strength" in failed:  # no set holds the halves whatever the first stage
+        found = [_missing(f.split.comparison, "weak instruments") if isinstance(f, UtilitySplit) else f for f in found]
     judgements: list[Judgement] = []
     for half in HALVES:
         may = [one.split for one in found if isinstance(one, UtilitySplit) and not _why_not(view, one, half)]
@@ -138,9 +140,7 @@ def look(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
 
 def _barred(failed: set[str], *, differing: bool) -> str:
     """Return why nothing may be judged, by the checks that failed; where tastes differ, by those of that fit."""
-    if differing and "demand.strength" in failed:
-        return "weak instruments"
-    if differing and failed & {"demand.random.search", "demand.random.shape"}:
+    if "demand.random.fit" in failed or (differing and failed & {"demand.random.search", "demand.random.shape"}):
         return "tastes not told apart"
     test = "demand.random.overidentification" if differing else "demand.overidentification"
     return "instruments contradict each other" if test in failed else ""

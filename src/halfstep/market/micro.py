@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from halfstep.data.micro_rules import ANY, NOTHING, STATISTICS
 from halfstep.data.side import Side
@@ -68,7 +69,10 @@ def micro_of(panel: Panel, side: Side) -> Micro:
     on_sale[panel.brand, panel.market] = True
     unused, kept, markets = {}, [], []
     columns = ("row", "statistic", "of", "group", "second", "value", "count", "period", "place")
-    for row, statistic, of, group, second, value, count, when, where in side.frame.select(columns).iter_rows():
+    frame = side.frame.with_columns(
+        pl.lit("").alias(name) for name in ("of", "second") if name not in side.frame.columns
+    )
+    for row, statistic, of, group, second, value, count, when, where in frame.select(columns).iter_rows():
         here = np.ones(len(first), dtype=bool)
         here &= (period == when) if when is not None else True
         here &= (place == where) if where else True
