@@ -110,7 +110,18 @@ def test_the_two_commands_stand_in_the_readme() -> None:
         "README.md",
         "ARCHITECTURE.md",
         "CHANGELOG.md",
-        *(f"docs/{n}.md" for n in ("study", "notation", "glossary", "demo", "first-study", "first-five-minutes", "random-coefficients")),
+        *(
+            f"docs/{n}.md"
+            for n in (
+                "study",
+                "notation",
+                "glossary",
+                "demo",
+                "first-study",
+                "first-five-minutes",
+                "random-coefficients",
+            )
+        ),
     ],
 )
 def test_links_lead_somewhere(name: str) -> None:

@@ -19,6 +19,9 @@ from halfstep.native.layout import Array, Codes, Tastes
 
 __all__ = ["Coefficient", "Form", "Parameter"]
 
+_LARGEST = 300.0
+"""Beyond it a taste is out of all bounds, and its exponential out of the machine's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:
@@ -123,7 +126,7 @@ class Form:
 def _bent(c: Coefficient, z: Array) -> tuple[Array, Array]:
     """Return f(z) and its slope."""
     if c.distribution == "lognormal":
-        value = c.sign * np.exp(z)
+        value = c.sign * np.exp(np.minimum(z, _LARGEST))
         return value, value
-    up = 1 / (1 + np.exp(-z))
+    up = 1 / (1 + np.exp(np.minimum(-z, _LARGEST)))
     return c.low + (c.high - c.low) * up, (c.high - c.low) * up * (1 - up)

@@ -280,7 +280,7 @@ def search(
             least, value = point, float(r @ r)
         return r, J
 
-    end = least_residuals(residuals, start, options.bounds, options.limits)
+    end = least_residuals(residuals, start, options.bounds, options.limits, units(problem))
     return end, least
 
 

@@ -216,14 +216,16 @@ def _half(problem: Problem, point: Point, W: Array) -> Array:
 
 
 def flat_parameters(problem: Problem, point: Point) -> Mask:
-    """Return the parameters on which no moment hangs at a point, as on a spread at zero, shape (P,)."""
-    slopes = np.vstack(
-        [stage.Z.T @ Y / np.linalg.norm(stage.Z, axis=0)[:, None] for stage, _, Y in _sides(problem, point)]
-    )
+    """Return the parameters on which no moment hangs at a point, as on a spread at zero, shape (P,).
+
+    A parameter moves utility by about one in its unit; the moments see less than a millionth of that.
+    """
+    seen = [stage.Z.T @ Y / np.linalg.norm(stage.Z, axis=0)[:, None] for stage, _, Y in _sides(problem, point)]
+    size = np.linalg.norm(np.vstack(seen), axis=0) / np.sqrt(problem.N)
     if point.micro is not None:
-        slopes = np.vstack([slopes, point.micro[1] / np.maximum(np.abs(point.micro[0]), _DEPENDENT)[:, None]])
-    size = np.linalg.norm(slopes, axis=0) * units(problem)
-    return np.asarray(size <= _FLAT * size.max(initial=0.0))
+        v, V = point.micro
+        size = np.maximum(size, np.linalg.norm(V / np.maximum(np.abs(v), _DEPENDENT)[:, None], axis=0))
+    return np.asarray(size * units(problem) <= _FLAT)
 
 
 def _blocks(parts: list[Array]) -> Array:

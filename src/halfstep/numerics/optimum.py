@@ -27,6 +27,7 @@ Mask = npt.NDArray[np.bool_]
 Residuals = Callable[[Array], tuple[Array, Array] | None]
 
 _ACCEPT, _POOR, _GOOD = 1e-4, 0.25, 0.75
+_FLAT = 1e-2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,11 @@ class _Point:
 
 
 def least_residuals(
-    residuals: Residuals, start: Array, bounds: tuple[Array, Array] | None = None, limits: Limits | None = None
+    residuals: Residuals,
+    start: Array,
+    bounds: tuple[Array, Array] | None = None,
+    limits: Limits | None = None,
+    unit: Array | None = None,
 ) -> Optimum:
     """Minimise ``r(x)'r(x)``.
 
@@ -114,6 +119,9 @@ def least_residuals(
         Shape (P,); moved inside the bounds.
     bounds
         Lower and upper, each of shape (P,).
+    unit
+        Changes of the parameters that matter about alike, shape (P,): a direction in which the residuals are flat is then
+        not followed out of all measure. None goes by the residuals' slopes alone.
 
     Raises
     ------
@@ -136,7 +144,7 @@ def least_residuals(
     if found is None:
         nothing = np.full(len(x), np.nan)
         return Optimum(x, np.inf, nothing, np.zeros(len(x), dtype=np.bool_), 1, 1, "start")
-    return _Search(residuals, _Point(x, *found), (lower, upper), limits).run()
+    return _Search(residuals, _Point(x, *found), (lower, upper), limits, unit).run()
 
 
 @dataclass(slots=True, eq=False)
@@ -145,13 +153,14 @@ class _Search:
     point: _Point
     bounds: tuple[Array, Array]
     limits: Limits
+    unit: Array | None = None
     evaluations: int = 1
     failed: int = 0
 
     def run(self) -> Optimum:
         """Step until a limit holds."""
         size = len(self.point.x)
-        S, secant, scale = np.zeros((size, size)), False, _columns(self.point.J)
+        S, secant, scale = np.zeros((size, size)), False, self._scale(self.point.J)
         radius = float(np.linalg.norm(scale * self.point.x)) or 1.0
         reason, blocked = self._arrived(), False
         while not reason:
@@ -184,12 +193,19 @@ class _Search:
                 radius *= 2.0
             if ratio > _ACCEPT:
                 self.point = there
-                scale = np.maximum(0.6 * scale, _columns(there.J))
+                scale = np.maximum(0.6 * scale, self._scale(there.J))
             reason = self._arrived()
         held = ~self._free(self.point.slope)
         return Optimum(
             self.point.x, self.point.value, 2 * self.point.slope, held, self.evaluations, self.failed, reason
         )
+
+    def _scale(self, J: Array) -> Array:
+        """Return what a step is measured by: the residuals' slopes, none far below the largest in units that matter alike."""
+        size = _columns(J)
+        if self.unit is None:
+            return size
+        return np.asarray(np.maximum(size, _FLAT * float((size * self.unit).max()) / self.unit))
 
     def _evaluate(self, x: Array) -> _Point | None:
         self.evaluations += 1

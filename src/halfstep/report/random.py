@@ -20,12 +20,13 @@ from halfstep.report.words import known
 
 __all__ = ["COMMON", "differs", "random_grids", "random_lead", "random_line", "resample_notes"]
 
+Taste = Point | Refusal
+
 COMMON = "naive.common_tastes"
 """What the ids of the reading start with that takes all buyers for alike."""
 
 ROOM = "demand.random"
 OPTIMUM = f"{ROOM}.optimum."
-ZERO = 1e-7
 PARTS = ("profit", "fixed", "units", "price", "revenue")
 """What a name moves, as its ids and its columns have it; last, what the focal brand takes now over the benchmark."""
 THIRDS = ("low", "middle", "high")
@@ -136,24 +137,17 @@ def _settings(index: Index) -> RandomTastes:
     return demand.random
 
 
-def _tastes(index: Index) -> list[Point]:
-    """Return spreads, shifts, means and the likeness within nests."""
+def _tastes(index: Index) -> list[Taste]:
+    """Return spreads, shifts, means and the likeness within nests; a spread estimated at zero is refused an interval."""
     stems = tuple(f"{ROOM}.{kind}" for kind in ("sigma.", "pi.", "mean.", "rho"))
-    return [e for e in index.starting(f"{ROOM}.") if isinstance(e, Point) and e.id.startswith(stems)]
+    return [e for e in index.starting(f"{ROOM}.") if isinstance(e, Point | Refusal) and e.id.startswith(stems)]
 
 
-def _told(index: Index, point: Point) -> bool:
+def _told(index: Index, taste: Taste) -> bool:
     """Whether a taste can be told from zero; a spread at zero, and a flat objective, have no error to tell it by."""
     shape = index.check(f"{ROOM}.shape")
     flat = shape is not None and shape.status is Status.FAIL
-    return not flat and not _at_zero(index, point) and point.lo < point.hi and (point.lo > 0 or point.hi < 0)
-
-
-def _at_zero(index: Index, point: Point) -> bool:
-    """Whether a spread was estimated at its bound, where the search leaves what rounding leaves."""
-    alpha = index.point("demand.alpha.random")
-    scale = abs(alpha.value) if alpha is not None and point.id.endswith(".price") else 1.0
-    return point.id.startswith(f"{ROOM}.sigma.") and abs(point.value) <= ZERO * scale
+    return not flat and isinstance(taste, Point) and taste.lo < taste.hi and (taste.lo > 0 or taste.hi < 0)
 
 
 def _column(name: str) -> Fact:
@@ -196,19 +190,20 @@ def _taste_grid(index: Index) -> Iterator[Block]:
         yield Paragraph(Finding("find.tastes signed"), "note")
 
 
-def _figures(index: Index, point: Point) -> tuple[Cell, Cell]:
+def _figures(index: Index, taste: Taste) -> tuple[Cell, Cell]:
     """Return value and interval; of a spread at zero, and where no error is known, no interval."""
-    zero = _at_zero(index, point)
-    value: Fact = replace(index.amount(point), value=0.0, places=0) if zero else index.amount(point)
-    interval: Fact = Term("ui.none") if zero or point.lo == point.hi else index.amount(point, "interval")
-    return Cell((value,), "number"), Cell((interval,), "number")
+    none = Cell((Term("ui.none"),), "number")
+    if isinstance(taste, Refusal):
+        return Cell((Amount(0.0, "number", places=0),), "number"), none
+    interval = none if taste.lo == taste.hi else Cell((index.amount(taste, "interval"),), "number")
+    return Cell((index.amount(taste),), "number"), interval
 
 
-def _reading(index: Index, point: Point, kind: str, facts: tuple[tuple[str, Fact], ...]) -> Fact:
+def _reading(index: Index, point: Taste, kind: str, facts: tuple[tuple[str, Fact], ...]) -> Fact:
     """Return what a parameter says in words: whether it can be told from zero, and who wants more."""
     if kind == "mean":
         return Term("ui.none")
-    if _at_zero(index, point):
+    if isinstance(point, Refusal):
         return Term("find.told zero")
     if not _told(index, point):
         return Term("find.told no")

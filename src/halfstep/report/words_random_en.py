@@ -6,7 +6,7 @@ __all__ = ["RANDOM"]
 
 _UI = {
     "ui.taste": "What differs", "ui.elasticity common": "Elasticity, buyers taken for alike", "ui.elasticity random": "Elasticity, buyers differ", "ui.markup": "Markup, share of price", "ui.cost": "Marginal cost",
-    "ui.worth random": "Worth, buyers differ", "ui.name of": "With the name of", "ui.name profit": "Profit, all prices move", "ui.name fixed": "Profit, prices held", "ui.name units": "Units", "ui.name price": "Mean price", "ui.name revenue": "Revenue today, over that brand's",
+    "ui.unit utils": "utils", "ui.worth random": "Worth, buyers differ", "ui.name of": "With the name of", "ui.name profit": "Profit, all prices move", "ui.name fixed": "Profit, prices held", "ui.name units": "Units", "ui.name price": "Mean price", "ui.name revenue": "Revenue today, over that brand's",
     "ui.third low": "Lowest third by {demographic}", "ui.third middle": "Middle third", "ui.third high": "Highest third",
     "ui.optimum": "Optimum", "ui.objective": "Objective", "ui.starts": "Starts that end here", "ui.unit count": "count",
     "taste.price": "price", "taste.constant": "buying at all", "demographic.income": "income", "demographic.age": "age", "demographic.children": "children",
@@ -63,12 +63,16 @@ _WHAT = {
     "what.markup": "markup, share of price", "what.cost": "marginal cost",
     "what.name profit": "change of profit with the other name, all prices anew", "what.name fixed": "change of profit with the other name, prices held", "what.name units": "change of units with the other name", "what.name price": "change of the mean price with the other name", "what.name revenue": "revenue premium: revenue of the focal brand over the benchmark's, less one",
     "what.name low": "difference of brand terms, worth to the lowest third", "what.name middle": "difference of brand terms, worth to the middle third", "what.name high": "difference of brand terms, worth to the highest third",
-    "needs.number of possible buyers of each market": "the number of possible buyers of each market", "needs.a buyers table with these demographics": "a buyers table with these demographics",
+    "needs.number of possible buyers of each market": "the number of possible buyers of each market", "needs.a demographic that differs between buyers": "a demographic that differs between buyers", "needs.a buyers table with these demographics": "a buyers table with these demographics",
     "needs.more instruments in [demand]": "more instruments in [demand]", "needs.more markets, or fewer tastes": "more markets, or fewer tastes that differ", "needs.micro figures, or fewer tastes": "figures from a survey of buyers, or fewer tastes that differ", "needs.a price taste that is bounded": "a taste for price that is bounded or lognormal",
 }  # fmt: skip
 
 _WHY = {
     "why.tastes not told apart": "The shares do not tell how buyers differ: the search finds no one best answer.",
+    "why.spread at zero": "Estimated at zero: no spread is found, and the shares say nothing of how large one might be.",
+    "why.demographic does not vary": "A demographic that tastes are to shift with is the same for all buyers.",
+    "why.rows left out buy nothing": "{rows} of {of} rows are left out of the estimate (blank or unsold), with {share} of the sales: their buyers stand among those who buy nothing, which shifts all shares.",
+    "do.fill the blanks": "Fill the blank attributes and cost shifters.",
     "why.no buyers table": "No table of buyers has what tastes are to shift with.",
     "why.fewer instruments than tastes": "There are fewer instruments than tastes to tell.",
     "why.tastes cannot be estimated": "The search found no tastes that fit these shares.",

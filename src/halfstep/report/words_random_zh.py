@@ -6,7 +6,7 @@ __all__ = ["RANDOM"]
 
 _UI = {
     "ui.taste": "差别在哪里", "ui.elasticity common": "弹性（买家看作一样）", "ui.elasticity random": "弹性（买家各不相同）", "ui.markup": "毛利占价格", "ui.cost": "边际成本",
-    "ui.worth random": "价值（买家各不相同）", "ui.name of": "换成", "ui.name profit": "利润（各家重新定价）", "ui.name fixed": "利润（价格不变）", "ui.name units": "销量", "ui.name price": "平均价格", "ui.name revenue": "目前收入（相对该品牌）",
+    "ui.unit utils": "效用单位", "ui.worth random": "价值（买家各不相同）", "ui.name of": "换成", "ui.name profit": "利润（各家重新定价）", "ui.name fixed": "利润（价格不变）", "ui.name units": "销量", "ui.name price": "平均价格", "ui.name revenue": "目前收入（相对该品牌）",
     "ui.third low": "{demographic}最低的三分之一", "ui.third middle": "中间三分之一", "ui.third high": "最高三分之一",
     "ui.optimum": "最优点", "ui.objective": "目标函数值", "ui.starts": "到达的起点数", "ui.unit count": "个数",
     "taste.price": "价格", "taste.constant": "买与不买", "demographic.income": "收入", "demographic.age": "年龄", "demographic.children": "子女",
@@ -63,12 +63,16 @@ _WHAT = {
     "what.markup": "毛利占价格的比例", "what.cost": "边际成本",
     "what.name profit": "换品牌名后的利润变动（各家重新定价）", "what.name fixed": "换品牌名后的利润变动（价格不变）", "what.name units": "换品牌名后的销量变动", "what.name price": "换品牌名后的平均价格变动", "what.name revenue": "收入溢价：目标品牌收入与基准品牌收入之比减一",
     "what.name low": "品牌项之差，对最低三分之一买家的价值", "what.name middle": "品牌项之差，对中间三分之一买家的价值", "what.name high": "品牌项之差，对最高三分之一买家的价值",
-    "needs.number of possible buyers of each market": "各市场潜在买家的数目", "needs.a buyers table with these demographics": "含这些特征的买家表",
+    "needs.number of possible buyers of each market": "各市场潜在买家的数目", "needs.a demographic that differs between buyers": "买家之间有差别的人口特征", "needs.a buyers table with these demographics": "含这些特征的买家表",
     "needs.more instruments in [demand]": "在 [demand] 中多给工具变量", "needs.more markets, or fewer tastes": "更多市场，或少让几项偏好各不相同", "needs.micro figures, or fewer tastes": "买家调查的数字，或少让几项偏好各不相同", "needs.a price taste that is bounded": "有界或对数正态的价格偏好",
 }  # fmt: skip
 
 _WHY = {
     "why.tastes not told apart": "单凭这些份额，分不清买家之间的差别：搜索找不到唯一的最佳答案。",
+    "why.spread at zero": "估计为零：没有发现差异，而份额也说不出差异可能有多大。",
+    "why.demographic does not vary": "偏好据以变化的人口特征对所有买家都相同。",
+    "why.rows left out buy nothing": "{of} 行中有 {rows} 行未进入估计（有空白或没有销量），占销量的 {share}：其买家被算作什么都没买的人，所有份额都会因此移动。",
+    "do.fill the blanks": "补全空白的属性和成本列。",
     "why.no buyers table": "偏好要随买家特征而变，却没有买家表提供这些特征。",
     "why.fewer instruments than tastes": "工具变量少于要分辨的偏好。",
     "why.tastes cannot be estimated": "搜索没有找到符合这些份额的偏好。",
