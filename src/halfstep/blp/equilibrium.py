@@ -13,8 +13,8 @@ import numpy as np
 from halfstep.blp.scenes import stacked
 from halfstep.core.errors import MisuseError
 from halfstep.native import kernel
-from halfstep.native.choices import batches
-from halfstep.native.clearing import ARRIVAL, Point, Pricing, inverses, pricing
+from halfstep.native.choices import batches, inverses
+from halfstep.native.clearing import ARRIVAL, Point, Pricing, pricing
 from halfstep.native.layout import Array, Codes, Control, Mask
 from halfstep.native.scene import CLEARED, LIMIT, NONE, Cleared, Pay, Scene
 

@@ -18,7 +18,10 @@ import numpy as np
 
 from halfstep.native.layout import Array, Codes, Markets, Products, Tastes
 
-__all__ = ["Batch", "Choices", "batches", "choices", "gathered", "moved", "utilities"]
+__all__ = [
+    "Batch", "Choices", "batches", "choices", "gathered", "inverses", "moved", "moved_by_rho", "share_jacobian",
+    "share_slopes", "utilities",
+]  # fmt: skip
 
 _CELLS = 400_000
 
@@ -170,3 +173,17 @@ def share_slopes(at: Choices, batch: Batch, products: Products, tastes: Tastes) 
         slopes[:, :, of] -= keep * at.rho * ((at.P * inside) @ G_t[:, :, of])
     by_rho = (at.P * moved_by_rho(at)[0] * batch.w[:, None, :]).sum(axis=2)
     return np.concatenate([slopes, by_rho[:, :, None]], axis=2)
+
+
+def inverses(A: Array) -> Array:
+    """Return inverses, NaN where there is none."""
+    try:
+        return np.asarray(np.linalg.inv(A), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        out = np.full_like(A, np.nan)
+        for t, matrix in enumerate(A):
+            try:
+                out[t] = np.linalg.inv(matrix)
+            except np.linalg.LinAlgError:
+                continue
+        return out

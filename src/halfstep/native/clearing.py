@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from halfstep.native.choices import Batch, batches, choices, utilities
+from halfstep.native.choices import Batch, batches, choices, inverses, utilities
 from halfstep.native.layout import Array, Codes, Control, Mask
 from halfstep.native.scene import CLEARED, LIMIT, NONE, Cleared, Pay, Scene
 
@@ -266,17 +266,3 @@ class _Search:
         newton &= np.isfinite(chord).all(axis=1)
         self.before, self.last, self.newton = np.where(newton[:, None], zeta, self.before), error, newton
         self.p, self.move = np.where(newton[:, None], chord, zeta), move
-
-
-def inverses(A: Array) -> Array:
-    """Return inverses, NaN where there is none."""
-    try:
-        return np.asarray(np.linalg.inv(A), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        out = np.full_like(A, np.nan)
-        for t, matrix in enumerate(A):
-            try:
-                out[t] = np.linalg.inv(matrix)
-            except np.linalg.LinAlgError:
-                continue
-        return out

@@ -15,6 +15,7 @@ from halfstep.native.choices import (
     batches,
     choices,
     gathered,
+    inverses,
     moved,
     moved_by_rho,
     share_jacobian,
@@ -65,7 +66,7 @@ def invert(markets: Markets, products: Products, tastes: Tastes, start: Start, c
         if not done.any():
             continue
         point = search.at(x)
-        inverse = _inverses(share_jacobian(point, batch.w))
+        inverse = inverses(share_jacobian(point, batch.w))
         D = -(inverse @ share_slopes(point, batch, products, tastes))
         out.D[batch.rows[done]] = D[done]
         out.factor[cells[done]] = inverse[done].reshape(-1, J * J)
@@ -156,7 +157,7 @@ def _solve(search: _Search, inverse: Array | None, control: Control, out: Invers
         contract = (norm > _FAR) | (contracting > 0)
         stale = keep & ~contract & ((norm > _SLOW * last) | ~np.isfinite(A[:, 0, 0]))
         if stale.any():
-            A[stale] = _inverses(share_jacobian(search.take(stale).at(x[stale]), search.w[stale]))
+            A[stale] = inverses(share_jacobian(search.take(stale).at(x[stale]), search.w[stale]))
         with np.errstate(invalid="ignore"):
             newton = (A @ (s * r)[:, :, None])[:, :, 0]
         step = np.where(contract[:, None], (1 - search.rho) * r, np.clip(newton, -_CAP, _CAP))
@@ -164,20 +165,6 @@ def _solve(search: _Search, inverse: Array | None, control: Control, out: Invers
         contracting = np.maximum(contracting - contract, 0)
         x = np.where(keep[:, None], x + step, x)
     return x_all
-
-
-def _inverses(A: Array) -> Array:
-    """Return inverses, NaN where there is none."""
-    try:
-        return np.asarray(np.linalg.inv(A), dtype=np.float64)
-    except np.linalg.LinAlgError:
-        out = np.full_like(A, np.nan)
-        for t, matrix in enumerate(A):
-            try:
-                out[t] = np.linalg.inv(matrix)
-            except np.linalg.LinAlgError:
-                continue
-        return out
 
 
 def markups(
@@ -213,7 +200,7 @@ def markups(
         at = choices(utilities(batch, products.X, tastes.B, delta), nest, tastes.rho)
         owners = firm[batch.rows]
         market = _Pricing(at, batch.w * alpha[batch.buyers], batch, (owners[:, :, None] == owners[:, None, :]) * 1.0)
-        inverse = _inverses(market.matrix())
+        inverse = inverses(market.matrix())
         some = -(inverse @ (at.P @ batch.w[:, :, None]))[:, :, 0]
         eta[batch.rows] = some
         change = [

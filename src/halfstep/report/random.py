@@ -304,6 +304,8 @@ def _cell(index: Index, found: Estimate | None, form: Form, places: int) -> Cell
         return Cell((Term("ui.none"),), "number")
     if isinstance(found, Refusal):
         return Cell((Term(f"why.{found.why}"),))
+    if isinstance(found, Point) and found.lo == found.hi and form == "signed both":
+        form = "signed"
     amount = index.amount(found, "interval" if isinstance(found, Bound) else form)
     return Cell((amount if amount.unit == "share" else replace(amount, places=places),), "number")
 
