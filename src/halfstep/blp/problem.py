@@ -17,7 +17,7 @@ from halfstep.core.errors import MisuseError
 from halfstep.native.layout import Array, Codes, Markets, Mask, Products
 from halfstep.numerics.absorb import Absorber
 
-__all__ = ["Linear", "Problem", "Supply", "linear", "markets_of", "part", "tail", "with_instruments"]
+__all__ = ["Linear", "Problem", "Supply", "linear", "markets_of", "part", "tail"]
 
 _CELLS = 4_000_000
 
@@ -202,8 +202,3 @@ def linear(X: Array, excluded: Array, endogenous: Mask, absorb: Absorber | None 
         left = absorb.residuals(np.hstack([X, Z]))
         X, Z = left[:, : X.shape[1]], left[:, X.shape[1] :]
     return Linear(np.ascontiguousarray(X), np.ascontiguousarray(Z), absorb)
-
-
-def with_instruments(stage: Linear, Z: Array) -> Linear:
-    """Return a stage with other instruments, effects already out of them."""
-    return replace(stage, Z=Z)

@@ -15,6 +15,8 @@ from halfstep.blp.equilibrium import clear
 from halfstep.blp.evaluate import Point, evaluate, price_taste
 from halfstep.blp.problem import Problem, tail
 from halfstep.blp.resample import Law, Resampled, parametric
+from halfstep.blp.scenes import with_base
+from halfstep.blp.surplus import shares
 from halfstep.demand.random_fit import RandomFit
 from halfstep.native import kernel
 from halfstep.native.choices import batches, choices, utilities
@@ -177,22 +179,15 @@ class _Market:
 
     def _exchanged(self, scene: Scene, rows: Mask, difference: float) -> list[float]:
         """Return changes, as shares, of the focal brand's profit, mean price and units with the reference's brand term."""
-        other = Scene(
-            scene.markets, scene.X, scene.B, scene.base + difference * rows, scene.alpha, scene.mc, scene.firm,
-            scene.frozen, scene.pay,
-        )  # fmt: skip
+        other = with_base(scene, np.where(rows, difference, 0.0))
         cleared = clear(other, self.problem.p)
         if (cleared.status != CLEARED).any():
             return [np.nan] * 4
-        held = clear(
-            Scene(
-                other.markets, other.X, other.B, other.base, other.alpha, other.mc, other.firm, ~other.frozen, other.pay
-            ),
-            self.problem.p,
-        )
+        held = shares(other, self.problem.p)
         p, s = self.problem.p[rows], np.exp(self.problem.products.log_s[rows])
         now = float((p - scene.mc[rows]) @ s)
-        then, fixed = (float((c.p[rows] - scene.mc[rows]) @ c.s[rows]) for c in (cleared, held))
+        then = float((cleared.p[rows] - scene.mc[rows]) @ cleared.s[rows])
+        fixed = float((p - scene.mc[rows]) @ held[rows])
         price = float(cleared.p[rows] @ cleared.s[rows] / cleared.s[rows].sum()) / float(p @ s / s.sum())
         return [then / now - 1, price - 1, float(cleared.s[rows].sum() / s.sum()) - 1, fixed / now - 1]
 
