@@ -12,6 +12,7 @@ import pytest
 from halfstep.core.check import Status
 from halfstep.core.estimate import Refusal
 from halfstep.demand.room import ROOM
+from halfstep.gap.utility import UtilitySplit
 from halfstep.market.inputs import Inputs
 from tests.demand.random_studies import SEEDS, Study, asking, made, of, study, surveyed
 from validation.random_lens import config_of
@@ -149,10 +150,18 @@ def test_prices_that_speak_of_costs_put_the_price_taste_among_the_others() -> No
 
 
 def test_reach_moves_from_the_name_to_its_own_row() -> None:
-    simulated = made("niche premium")
-    told, untold = (study(of(simulated, kind="niche premium", told=t)) for t in (True, False))
-    reach = told.points["reach"].value
-    assert untold.points["name"].value - told.points["name"].value == pytest.approx(reach, rel=2e-2)
+    """It is taken off mean utility before anything is estimated: the row is exactly what was taken off, in money."""
+    told = study(of(made("niche premium"), kind="niche premium", told=True))
+    reach, base = told.points["reach"].value, told.found.base
+    (omega,) = {
+        f.split.comparison.omega.tobytes(): f.split.comparison.omega
+        for f in told.lens.found
+        if isinstance(f, UtilitySplit)
+    }.values()
+    known = base.utilities.gross - base.utilities.y
+    assert reach == pytest.approx(omega @ known / -told.found.stage.beta[0], rel=1e-9)
+    net = told.found.fit.point.delta[told.found.place] - told.found.stage.linear.y
+    np.testing.assert_allclose(net, known, atol=1e-12)
     assert reach == pytest.approx(-np.log(0.15) / -told.found.stage.beta[0], rel=0.1)
     assert _left(told, reach) == pytest.approx(0.0, abs=1e-9)
 
