@@ -40,7 +40,7 @@ def test_a_stored_world_is_reproduced(kind: str, run: int) -> None:
 @pytest.mark.parametrize("kind", KEPT)
 def test_every_claimed_rate_holds(kind: str) -> None:
     world = STORED["worlds"][kind]
-    assert world["runs"] >= 50
+    assert world["runs"] >= 100
     failed = [
         name
         for name, value in world.items()
