@@ -27,10 +27,13 @@ from validation.random_lens import SEED as RANDOM_SEED
 from validation.random_lens import UNTOLD as NICHE_UNTOLD
 from validation.random_lens import WORLDS as RANDOM_WORLDS
 from validation.sanitize import sanitize
+from validation.shocks import BEFORE, CELLS, EFFECTS, ShockEntry, label_with, run_shock, shock_summary
 
 OUT = Path(__file__).parent.parent / "docs" / "validation"
 KEPT = 40
 """Entries stored per world: tests rerun some of them."""
+SHOCKS_KEPT = 4
+"""Of events, which come in many kinds and lengths."""
 
 BROKEN = {
     "unseen": "unlisted quality that the study does not declare: the name half takes it for the name",
@@ -274,6 +277,46 @@ def random(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return {"seed": RANDOM_SEED, "kernel": kernel().name, "worlds": worlds}
 
 
+def shock_rates(entries: list[ShockEntry]) -> dict[str, object]:
+    """Return rates over events of one kind or of all: cover, false verdicts, and falls found against the chance stated."""
+    none, fall, decaying = EFFECTS
+    out: dict[str, object] = {
+        "the true effect is covered": rate([abs(e.value) <= e.half for e in entries], 0.95, "at least"),
+        "fell or rose is said of nothing": rate(
+            [label_with(e, none) in ("fell", "rose") for e in entries], 0.05, "at most"
+        ),
+        "estimators disagree": round(float(np.mean([bool(e.against) for e in entries])), 4),
+        "chance stated for a fall of 20%": round(float(np.mean([e.promised for e in entries])), 4),
+    }
+    for effect in (fall, decaying):
+        out[f"fell is said of {effect}"] = round(float(np.mean([label_with(e, effect) == "fell" for e in entries])), 4)
+        out[f"rose is said of {effect}"] = round(float(np.mean([label_with(e, effect) == "rose" for e in entries])), 4)
+    return out
+
+
+def shocks(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of events, a round of all of them at a time."""
+    entries: dict[tuple[str, int], list[ShockEntry]] = {cell: [] for cell in CELLS}
+    for run in range(runs):
+        for cell, entry in zip(CELLS, pool.map(run_shock, *zip(*CELLS, strict=True), [run] * len(CELLS)), strict=True):
+            entries[cell].append(entry)
+        print("round", run, flush=True)
+    return shock_worlds(entries)
+
+
+def shock_worlds(entries: dict[tuple[str, int], list[ShockEntry]]) -> dict[str, object]:
+    """Return rates by periods before the event, and what was said in each kind of world."""
+    by_length: dict[str, object] = {}
+    worlds: dict[str, dict[str, object]] = {}
+    for before in BEFORE:
+        mine = [e for (_, n), some in entries.items() if n == before for e in some]
+        by_length[str(before)] = shock_rates(mine)
+    for (kind, before), some in entries.items():
+        found = shock_summary(some) | shock_rates(some)
+        worlds.setdefault(kind, {})[str(before)] = found | {"entries": [e.record() for e in some[:SHOCKS_KEPT]]}
+    return {"by periods before the event": by_length, "worlds": worlds}
+
+
 def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the price lens, families, swapped labels, dropped attributes."""
     result: dict[str, object] = {}
@@ -308,7 +351,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=OUT)
-    parser.add_argument("--lens", choices=("price", "demand", "random", "press", "files", "native"), action="append")
+    parser.add_argument(
+        "--lens", choices=("price", "demand", "random", "press", "files", "native", "shocks"), action="append"
+    )
     options = parser.parse_args()
     head = {"seed": SEED, "versions": {"halfstep": __version__, "numpy": np.__version__, "scipy": scipy.__version__}}
     options.out.mkdir(parents=True, exist_ok=True)
@@ -320,10 +365,13 @@ def main() -> None:
             ("press", press),
             ("files", files),
             ("native", native),
+            ("shocks", shocks),
         ):
             if options.lens and lens not in options.lens:
                 continue
-            path = options.out / (f"{lens}.json" if lens in ("press", "files", "native") else f"{lens}_lens.json")
+            path = options.out / (
+                f"{lens}.json" if lens in ("press", "files", "native", "shocks") else f"{lens}_lens.json"
+            )
             temporary = path.with_suffix(".tmp")
             text = json.dumps(head | make(pool, options.runs), indent=1, ensure_ascii=False)
             temporary.write_text(text + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from halfstep.core.config import StudyConfig
+from halfstep.data.cells.dates import read_span
 from halfstep.data.study import Loaded
 from halfstep.gap.offerings import Comparison, Missing, asked_comparisons
 from halfstep.market.inputs import Inputs, prepare, supply_bound
@@ -79,15 +80,16 @@ def questions(loaded: Loaded) -> tuple[Question, ...]:
     It is decided by what the tables hold. Whether instruments are strong and intervals narrow only a run can tell.
     """
     printed = _printed(loaded)
+    event = _event(loaded)
     if loaded.sold is None:
-        return (printed, *_without_sales(loaded))
+        return (printed, event, *_without_sales(loaded))
     inputs = prepare(loaded)
     known = _Known.of(inputs)
     found = (
         _position(inputs), _gap(known), _verdict(inputs, known), _tastes(inputs), _reach(inputs), _lenses(inputs, known),
         _supply(inputs), *_of_buyers(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
     )  # fmt: skip
-    return (*found, printed)
+    return (*found, printed, event)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,6 +140,29 @@ def _printed(loaded: Loaded) -> Question:
             "printed", [Need("press figures known by then", (("as_of", loaded.config.study.as_of),), True)], cheapest
         )
     return _question("printed", [])
+
+
+def _event(loaded: Loaded) -> Question:
+    """Return whether an event's cost can be looked for: an outcome with periods before it, and somebody beside it."""
+    held = {outcome.id: outcome for outcome in loaded.outcomes}
+    asked = [(event, held[name]) for event in loaded.config.events for name in event.outcomes if name in held]
+    focal = (("focal", loaded.config.study.focal),)
+    if not asked:
+        way = Study("outcome table", 1, focal) if loaded.sold is None and not held else Study("event", None)
+        return _question("event", [Need("event", fatal=True)], way)
+    needs = []
+    for event, outcome in asked:
+        facts = (("event", event.label.en), ("zh", event.label.zh), ("outcome", outcome.id))
+        span = read_span(event.period)
+        before = [t for t, last in enumerate(outcome.last_days) if span is not None and last < span.first_day]
+        value = outcome.value[:, before]
+        of_brand = np.isfinite(value[outcome.entities.index(event.brand)])
+        if of_brand.sum() < 2 or span is None or span.first_day > outcome.last_days[-1]:
+            needs.append(Need("periods before the event", facts))
+        elif np.isfinite(value).all(axis=1).sum() < 2:
+            needs.append(Need("entities beside the event", facts))
+    none = len(needs) == len(asked)
+    return _question("event", [Need(n.key, n.facts, fatal=none) for n in needs], Study("outcome table", 1, focal))
 
 
 def _without_sales(loaded: Loaded) -> Iterator[Question]:

@@ -18,6 +18,7 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.study import load
 from halfstep.demand import room as demand_room
+from halfstep.events import room as events_room
 from halfstep.gap import room as gap_room
 from halfstep.market import room as market_room
 from halfstep.market.inputs import Inputs, Room, prepare
@@ -26,7 +27,7 @@ from halfstep.press import room as press_room
 
 __all__ = ["ROOMS", "Outcome", "run"]
 
-ROOMS: tuple[Room, ...] = (market_room.ROOM, demand_room.ROOM, gap_room.ROOM, press_room.ROOM)
+ROOMS: tuple[Room, ...] = (market_room.ROOM, demand_room.ROOM, gap_room.ROOM, press_room.ROOM, events_room.ROOM)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +64,12 @@ class Outcome:
 
 
 def run(
-    folder: Path, *, as_of: str | None = None, seed: int | None = None, step: Callable[[str], None] = lambda _: None
+    folder: Path,
+    *,
+    as_of: str | None = None,
+    seed: int | None = None,
+    only: tuple[str, ...] | None = None,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Outcome:
     """Run a study.
 
@@ -71,6 +77,8 @@ def run(
     ----------
     folder
         Holds study.toml.
+    only
+        Names of the rooms that are run; all if None.
     step
         Called with the name of each stage as it starts.
 
@@ -85,7 +93,7 @@ def run(
     step("prepare")
     inputs = prepare(loaded)
     answers: dict[str, Answer] = {}
-    for room in ROOMS:
+    for room in (room for room in ROOMS if only is None or room.name in only):
         step(room.name)
         lacking = [table for table in room.needs if table not in loaded.config.tables]
         if lacking:

@@ -137,7 +137,7 @@ def test_wrong_names_get_a_hint(tmp_path: Path, changes: dict[str, Any], key: st
         ({"bands": {"edges": [-1.0, 20.0]}}, "bands.edges"),
         ({"scope": {"first": "MM"}}, "scope.first"),
         ({"scope": {"last": "2000-Q9"}}, "scope.last"),
-        ({"events": [{"period": "May", "brand": "A", "label": "x", "source": "s"}]}, "events.period"),
+        ({"events": [{"period": "May", "brand": "A", "label": "x", "source": "s"}]}, "events.0.period"),
         ({"events": [{"period": "2001", "brand": "X", "label": "x", "source": "s"}]}, "events.0.brand"),
         ({"attributes": [{"id": "p", "label": "p", "columns": ["power"]}] * 2}, "attributes"),
         ({"tables": {"sales": "sales.csv", "markets": "sales.csv"}}, "market_columns"),

@@ -33,6 +33,7 @@ IDS = (
     "moves",
     "naive",
     "printed",
+    "event",
 )
 
 
@@ -126,7 +127,7 @@ def test_what_is_declared_and_given_is_no_longer_asked_for(tmp_path: Path) -> No
     found = asked(write(tmp_path, market("ABC", models=6), changes, {"reach": reach().drop("asked"), "markets": sizes}))
     said(found)
     open_ = {question.id for question in found.values() if question.status != "now"}
-    assert open_ == {"supply", "printed", "equilibrium", "recognition"}
+    assert open_ == {"supply", "printed", "event", "equilibrium", "recognition"}
 
 
 def ways(found: dict[str, Question]) -> list[tuple[list[str], str | None]]:

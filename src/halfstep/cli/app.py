@@ -84,6 +84,24 @@ def run(
 
 
 @app.command
+def event(
+    folder: Folder,
+    *,
+    out: Annotated[Path | None, Parameter(help="Folder for the report; DIR/out if absent.")] = None,
+    as_of: Annotated[str | None, Parameter(help="Use nothing first known after this day (YYYY-MM-DD).")] = None,
+    lang: Annotated[
+        Lang | None, Parameter(help="Language of this output and first one of report.html; the locale's if absent.")
+    ] = None,
+    seed: Annotated[int | None, Parameter(help="Seed of every random draw; the study's own if absent.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say what followed each event of a study, or why that cannot be told, and write the report on it."""
+    from halfstep.cli.event import follow
+
+    return follow(folder, out, as_of, seed, Out(chosen(lang), as_json))
+
+
+@app.command
 def doctor(*, lang: Language = None, as_json: AsJson = False) -> int:
     """Say what is installed here, what is missing, and what to do about it."""
     from halfstep.cli.doctor import look

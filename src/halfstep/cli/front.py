@@ -17,6 +17,7 @@ how much of that is the product, how much the name; what the data cannot decide.
   halfstep new DIR --from FILE    make a study of your tables: it proposes, you decide
   halfstep check DIR              all that is wrong with a study; what it can be asked
   halfstep run DIR                answer it: report.html and its twins for machines
+  halfstep event DIR              what followed an event, or why that cannot be told
   halfstep doctor                 what is installed here, and what is missing
   halfstep completion [SHELL]     script that completes commands in bash, zsh, fish
 
@@ -33,6 +34,7 @@ Exit codes: 0 it ran, 1 misused, 2 the study has faults, 3 nothing can be answer
   halfstep new DIR --from FILE    由您的数据表建一个研究：程序提议，您来决定
   halfstep check DIR              一次列出研究的全部问题，并说明现在能回答什么
   halfstep run DIR                给出答案：report.html 及供程序读取的同一份结果
+  halfstep event DIR              某个事件之后发生了什么，或者为什么说不清
   halfstep doctor                 看看装了什么、缺什么
   halfstep completion [SHELL]     bash、zsh、fish 的命令补全脚本
 

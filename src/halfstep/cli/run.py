@@ -12,7 +12,7 @@ from halfstep.cli.progress import progress
 if TYPE_CHECKING:
     from halfstep.report.text import TextReport
 
-__all__ = ["answer"]
+__all__ = ["answer", "unwritten"]
 
 
 def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | None, out: Out) -> int:
@@ -35,17 +35,19 @@ def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | Non
     except StudyFaultsError as error:
         return out.faults(error.faults)
     except OSError as error:
-        return _unwritten(target, error, out)
+        return unwritten(target, error, out)
     if out.as_json:
         raw(json_text(outcome))
     else:
         _show(render_text(index, out.lang), files, out)
     answered = any(index.point(verdict.estimate) for verdict in index.verdicts.values())
     printed = outcome.answers["press"].estimates if "press" in outcome.answers else ()
-    return RAN if answered or any(isinstance(e, Bound | Point) for e in printed) else NOTHING
+    followed = any(index.point(verdict.estimate) for verdict in index.events.values())
+    return RAN if answered or followed or any(isinstance(e, Bound | Point) for e in printed) else NOTHING
 
 
-def _unwritten(target: Path, error: OSError, out: Out) -> int:
+def unwritten(target: Path, error: OSError, out: Out) -> int:
+    """Say that a report could not be written; return the exit code."""
     text = out.say("cli.unwritten", ("folder", str(target)), ("reason", error.strerror or str(error)))
     if out.as_json:
         raw_record({"error": text})

@@ -9,9 +9,10 @@ from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.core.tastes import Tastes
 
-__all__ = ["LABELS", "Accord", "Answer", "Overall", "Reading", "Verdict"]
+__all__ = ["EVENT_LABELS", "LABELS", "Accord", "Answer", "EventVerdict", "Overall", "Reading", "Verdict"]
 
 LABELS = ("ahead", "short", "met", "undecided", "no offering")
+EVENT_LABELS = ("fell", "rose", "nothing larger", "cannot tell", "disagree", "refused")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,71 @@ class Reading:
         return self.naive_label != self.ours_label
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventVerdict:
+    """What one event did to one outcome of one entity: exclusive label and what it hangs on.
+
+    An effect is observed minus what would have been: negative means that the outcome fell.
+
+    Attributes
+    ----------
+    event, outcome, entity, period
+        Ids of event and outcome, whose outcome it is, and the event's own period as the study writes it.
+    label
+        "fell" or "rose" where the interval lies on one side of zero; "nothing larger" where it lies within the margin;
+        "cannot tell" where it holds zero and more than the margin; "disagree" where estimators' intervals exclude each
+        other; "refused" where no effect on demand can be read off this outcome.
+    estimate
+        Id of the `Point` or `Refusal` that it is read from: the mean effect over the horizon.
+    estimator
+        The estimator that erred least where nothing happened; empty where refused.
+    level
+        Coverage of the interval.
+    p, floor
+        Randomisation p-value, and the least that this panel could have given, 1/(J+1); None where refused.
+    size
+        How often the uncorrected interval finds an effect where nothing happened, at a nominal ``1 - level``.
+    detectable
+        Smallest effect that would be found in four of five cases, as `estimate` has its unit; None where none would.
+    margin
+        Change that would not matter; None where the study names none.
+    units, dates
+        Untouched entities and fake dates that it was put to.
+    first, last, before
+        Key of the first and last period looked at, and number of periods before.
+    reason
+        Key of the reason, worded in `report` as "event reason.<key>".
+    needs
+        Keys of what would decide it; empty when decided.
+    joint
+        Ids of the events whose windows overlap and of which only the joint effect can be told, this one included;
+        empty where it stands alone or is told apart.
+    """
+
+    id: str
+    event: str
+    outcome: str
+    entity: str
+    period: str
+    label: str
+    estimate: str
+    estimator: str
+    level: float
+    p: float | None
+    floor: float | None
+    size: float | None
+    detectable: float | None
+    margin: float | None
+    units: int
+    dates: int
+    first: str
+    last: str
+    before: int
+    reason: str
+    needs: tuple[str, ...]
+    joint: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answer:
     """Everything a room found, refused and checked. A room that lacks a table returns `dark` with what it lacks."""
@@ -152,4 +218,5 @@ class Answer:
     readings: tuple[Reading, ...] = ()
     accords: tuple[Accord, ...] = ()
     tastes: tuple[Tastes, ...] = ()
+    events: tuple[EventVerdict, ...] = ()
     dark: str = ""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from halfstep.core.config_demand import BuyerColumns, Demand, MicroColumns, RandomTastes, Taste
+from halfstep.core.config_events import Event, Outcome, OutcomeColumns, Rival, Shocks
 from halfstep.core.section import Section
+from halfstep.core.text import Text
 
 __all__ = [
     "Attribute",
@@ -23,14 +25,18 @@ __all__ = [
     "Hedonic",
     "MarketColumns",
     "MicroColumns",
+    "Outcome",
+    "OutcomeColumns",
     "Pooling",
     "Press",
     "PressColumns",
     "RandomTastes",
     "ReachColumns",
+    "Rival",
     "Scope",
     "SecondChoiceColumns",
     "Segment",
+    "Shocks",
     "Study",
     "StudyConfig",
     "Subsidy",
@@ -39,18 +45,6 @@ __all__ = [
     "Unmeasured",
     "Within",
 ]
-
-
-class Text(Section):
-    """A text in both languages; a plain string in the file serves for both."""
-
-    en: str
-    zh: str
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_language(cls, value: object) -> object:
-        return {"en": value, "zh": value} if isinstance(value, str) else value
 
 
 class Unmeasured(Text):
@@ -288,7 +282,10 @@ class Within(Section):
     outer: str
 
 
-Metric = Literal["share", "mix", "band size", "units", "revenue", "margin", "rank"]
+Metric = Literal[
+    "share", "mix", "band size", "units", "revenue", "margin", "rank",
+    "orders", "cancellations", "backlog", "waiting weeks", "deliveries", "capacity",
+]  # fmt: skip
 
 
 class Press(Section):
@@ -302,20 +299,14 @@ class Press(Section):
     within: tuple[Within, ...] = Field(default=(), description="Which names lie inside which.")
 
 
-class Event(Section):
-    """`[[events]]`: a dated fact marked on the paths; nothing is attributed to it."""
-
-    period: str
-    brand: str
-    label: Text
-    source: str
-
-
 class StudyConfig(Section):
     """The whole study.toml."""
 
     study: Study
-    tables: dict[Literal["sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press"], str]
+    tables: dict[
+        Literal["sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press", "outcomes"], str
+    ]
+    obtain: dict[str, Text] = Field(default={}, description="Table -> where its file is obtained; printed where it is absent.")
     columns: Columns = Field(default=NO_COLUMNS, description="Needed with a sales table.")
     market_columns: MarketColumns | None = None
     reach_columns: ReachColumns | None = None
@@ -324,6 +315,7 @@ class StudyConfig(Section):
     buyer_columns: BuyerColumns | None = None
     micro_columns: MicroColumns | None = None
     press_columns: PressColumns | None = None
+    outcome_columns: OutcomeColumns | None = None
     attributes: tuple[Attribute, ...] = Field(default=(), description="Needed with a sales table.")
     brands: Brands = Brands()
     scope: Scope = Scope()
@@ -333,4 +325,6 @@ class StudyConfig(Section):
     demand: Demand | None = None
     gap: Gap = Gap()
     press: Press = Press()
+    outcomes: tuple[Outcome, ...] = ()
     events: tuple[Event, ...] = ()
+    shocks: Shocks = Shocks()

@@ -31,10 +31,13 @@ NOUNS = {
     **dict.fromkeys(
         ("辆", "台", "部", "辆车", "件", "unit", "units", "car", "cars", "vehicle", "vehicles", "pcs"), "units"
     ),
+    **dict.fromkeys(("周", "星期", "个星期", "week", "weeks"), "weeks"),
 }
 """One name for the nouns that mean the same unit."""
 SHARES = ("share", "mix", "band size", "margin")
-NEVER_NEGATIVE = ("share", "mix", "band size", "units", "revenue")
+FLOW = ("orders", "cancellations", "backlog", "waiting weeks", "deliveries", "capacity")
+"""What snippets tell of orders behind a backlog: left to `market.orders`."""
+NEVER_NEGATIVE = ("share", "mix", "band size", "units", "revenue", *FLOW)
 APART = 2.0
 """Two sources may count differently; a figure more than this many times the other's is a slip, not a difference."""
 
@@ -57,7 +60,7 @@ class Figure:
     row
         Row of the file.
     metric
-        A known metric ("share", "mix", "band size", "units", "revenue", "margin", "rank"), or the table's own word.
+        A known metric (`core.config.Metric`), or the table's own word.
     text
         As printed, with its unit.
     lo, hi

@@ -17,8 +17,8 @@ from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
 
 __all__ = [
-    "LARGEST", "LENGTHS", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "in_force", "twins",
-    "where",
+    "LARGEST", "LENGTHS", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "in_force", "is_day",
+    "twins", "where",
 ]  # fmt: skip
 
 LARGEST = 1e30
@@ -137,7 +137,7 @@ def _numbers(config: StudyConfig, table: Table) -> Iterator[Fault]:
 def _days(table: Table, column: str) -> Iterator[Fault]:
     days = table.frame.select(pl.col(ROW), day(table.frame, column).alias("day")).drop_nulls()
     for row, cell in days.iter_rows():
-        if not _is_day(cell):
+        if not is_day(cell):
             yield Fault(
                 table=table.file,
                 row=row,
@@ -241,7 +241,8 @@ def _share_sums(config: StudyConfig, table: Table) -> Iterator[Fault]:
         )
 
 
-def _is_day(value: str) -> bool:
+def is_day(value: str) -> bool:
+    """Whether a text is a day as YYYY-MM-DD."""
     try:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:

@@ -10,6 +10,7 @@ import polars as pl
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.data.columns import absent, kinds, near
+from halfstep.data.outcome_rules import check_events, check_outcomes
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.rows import LARGEST, canonical, check_rows, frequencies, in_force, where
 from halfstep.data.schema import in_segment, number, text
@@ -24,7 +25,7 @@ _BAND = 5
 
 def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
     """Return every fault of the settings against the tables and of the tables' rows."""
-    faults = list(check_settings(config))
+    faults = [*check_settings(config), *check_events(config)]
     sales = tables.get("sales")
     if sales is not None and "columns" in config.model_fields_set:
         unread = list(absent(sales, _sales_columns(config))) or list(_kinds(config, sales))
@@ -39,6 +40,7 @@ def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
     if "markets" in tables:
         faults += _markets(config, tables["markets"], sales)
     faults += check_sides(config, tables, sales)
+    faults += check_outcomes(config, tables.get("outcomes"), sales if "columns" in config.model_fields_set else None)
     return faults
 
 
@@ -80,7 +82,7 @@ def _brands(config: StudyConfig, table: Table) -> Iterator[Fault]:
         *((f"study.benchmarks.{i}", b) for i, b in enumerate(study.benchmarks)),
         *([("study.parent", study.parent)] if study.parent else []),
         *((f"brands.shown.{i}", b) for i, b in enumerate(config.brands.shown)),
-        *((f"events.{i}.brand", e.brand) for i, e in enumerate(config.events)),
+        *((f"events.{i}.brand", e.brand) for i, e in enumerate(config.events) if not e.outcomes),
     ]
     for key, brand in wanted:
         if brand not in present:

@@ -38,7 +38,7 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     if not all(math.isfinite(edge) and edge > 0 for edge in edges):
         yield _fault("bands.edges", "expected prices above zero", "write the edges in money")
     periods = [("scope.first", config.scope.first), ("scope.last", config.scope.last)]
-    for key, value in [*periods, *(("events.period", event.period) for event in config.events)]:
+    for key, value in periods:
         if value is not None and period_or_none(value) is None:
             yield _fault(key, f"expected a period; got {value!r}", "write 1990, 1990-Q1 or 1990-01")
     yield from _main_table(config)
@@ -50,14 +50,14 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
 def _main_table(config: StudyConfig) -> Iterator[Fault]:
     """Yield a study without sales and press figures, and a sales table without its columns or attributes."""
     if "sales" not in config.tables:
-        if "press" not in config.tables:
-            what = "expected a sales table or a table of press figures; none is named"
+        if not {"press", "outcomes"} & set(config.tables):
+            what = "expected a sales table, a table of press figures or one of outcomes; none is named"
             yield _fault("tables.sales", what, "name the file of one of them")
         for section in ("columns", "attributes", "demand", "subsidy"):
             if section in config.model_fields_set:
                 yield _fault("tables.sales", f"[{section}] is there but no sales table is named", "name the file")
         for name in config.tables:
-            if name not in ("sales", "press"):
+            if name not in ("sales", "press", "outcomes"):
                 what = f"a {name.replace('_', ' ')} table is named but no sales table, beside which it would be read"
                 yield _fault("tables.sales", what, "name the file")
         return
@@ -79,13 +79,18 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         "buyers": ("buyer_columns", config.buyer_columns),
         "micro": ("micro_columns", config.micro_columns),
         "press": ("press_columns", config.press_columns),
+        "outcomes": ("outcome_columns", config.outcome_columns),
     }
     for name, (section, columns) in sections.items():
-        table = f"{name.replace('_', ' ')} table"
+        table = "table of outcomes" if name == "outcomes" else f"{name.replace('_', ' ')} table"
         if name in config.tables and columns is None:
             yield _fault(section, f"a {table} is named but not its columns", f"add [{section}]")
         if name not in config.tables and columns is not None:
             yield _fault(f"tables.{name}", f"[{section}] is there but no {table} is named", "name the file")
+    for name in config.obtain:
+        if name not in config.tables:
+            what = f"it says where the table {name!r} is obtained, but no such table is named"
+            yield _fault(f"obtain.{name}", what, "name its file in [tables], or take this key out")
     figures = {
         "reach_columns": (config.reach_columns, ("awareness", "consideration", "outlets", "variants")),
         "flow_columns": (config.flow_columns, ("orders", "cancellations", "backlog", "capacity", "deliveries")),

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from halfstep.core.check import Fault, Guess
-from halfstep.core.config import StudyConfig
+from halfstep.core.config import StudyConfig, Text
 from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.buyers import uncovered
 from halfstep.data.cells.settle import settle
+from halfstep.data.outcomes import Outcomes, tidy_outcomes
 from halfstep.data.press import Press, read_press
-from halfstep.data.read.tables import Table, read_table
+from halfstep.data.read.tables import Table, parted, read_table
 from halfstep.data.rules import check_tables
 from halfstep.data.schema import Sales, tidy_sales
 from halfstep.data.side import Side, plans, tidy_side
 
 __all__ = ["Loaded", "load"]
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +46,8 @@ class Loaded:
         Printed figures known at the as-of date; None where the study names no press table.
     reach, flow, second_choices, buyers, micro
         The optional tables, None where the study names none.
+    outcomes
+        Outcomes in which events may show, in the order of the study.
     """
 
     config: StudyConfig
@@ -53,6 +60,7 @@ class Loaded:
     second_choices: Side | None = None
     buyers: Side | None = None
     micro: Side | None = None
+    outcomes: tuple[Outcomes, ...] = ()
 
     @property
     def sales(self) -> Sales:
@@ -73,6 +81,10 @@ class Loaded:
         out = dict(self.sold.left_out) if self.sold else {}
         for reason, rows in (self.press.left_out if self.press else {}).items():
             out[f"press, {reason}"] = rows
+        of_rows = {outcome.id for outcome in self.config.outcomes if outcome.table == "outcomes"}
+        for found in (found for found in self.outcomes if found.id in of_rows):
+            for reason, rows in found.left_out.items():
+                out[f"outcomes, {reason}"] = out.get(f"outcomes, {reason}", 0) + rows
         return out
 
 
@@ -89,7 +101,7 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     changes: dict[str, object] = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
     if changes:
         config = _changed(path.name, config, changes)
-    read = {name: read_table(name, path.parent / file) for name, file in config.tables.items()}
+    read = {name: _read(name, path.parent, file, config.obtain.get(name)) for name, file in config.tables.items()}
     faults = [fault for found in read.values() if not isinstance(found, Table) for fault in found]
     tables = settle(config, {name: found for name, found in read.items() if isinstance(found, Table)})
     faults += check_tables(config, tables)
@@ -107,8 +119,35 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
     if sold is not None and "buyers" in sides and (faults := list(uncovered(sold, sides["buyers"]))):
         raise StudyFaultsError(tuple(faults))
-    optional = (sides.get(name) for name in ("reach", "flow", "second_choices", "buyers", "micro"))
-    return Loaded(config, inputs, (*guesses, *(press.guesses if press else ())), sold, press, *optional)
+    shown, taken = tidy_outcomes(config, tables, sold)
+    guesses += [*(press.guesses if press else ()), *taken]
+    return Loaded(
+        config, inputs, tuple(guesses), sold, press, sides.get("reach"), sides.get("flow"), sides.get("second_choices"),
+        sides.get("buyers"), sides.get("micro"), shown,
+    )  # fmt: skip
+
+
+def _read(name: str, folder: Path, file: str, told: Text | None) -> Table | tuple[Fault, ...]:
+    """Read a table; where its file is absent, the fault says where it is obtained, as it was `told`.
+
+    A name may begin with an environment variable, ${CASES}/sales.csv; what that stands for is never printed.
+    """
+    where = "" if told is None else "".join(f"; {text}" for text in dict.fromkeys((told.en, told.zh)))
+    variable = _VARIABLE.match(file)
+    root = "" if variable is None else os.environ.get(variable[1], "")
+    if variable is not None and not root:
+        what = f"expected the environment variable {variable[1]}, with the folder of {file}; it is not set"
+        return (Fault(table=file, what=what, mend=f"set {variable[1]}{where}"),)
+    path = folder / file if variable is None else Path(root + file[variable.end() :])
+    found = read_table(name, path)
+    if isinstance(found, Table):
+        return found
+    held = parted(path)[0]
+    hidden, where = ("" if variable is None else str(held)), "" if held.is_file() else where
+    return tuple(
+        replace(fault, what=fault.what.replace(hidden, file) if hidden else fault.what, mend=fault.mend + where)
+        for fault in found
+    )
 
 
 def _settings(path: Path) -> tuple[StudyConfig, str]:

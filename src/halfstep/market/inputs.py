@@ -11,6 +11,7 @@ import numpy.typing as npt
 from halfstep.core.answer import Answer
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
+from halfstep.data.outcomes import Outcomes
 from halfstep.data.press import Press
 from halfstep.data.study import Loaded
 from halfstep.market.buyers import Buyers, buyers_of
@@ -49,6 +50,8 @@ class Inputs:
         Printed figures; None without a press table.
     counted
         The last period's rows counted in other ways; None without bands.
+    outcomes
+        Outcomes in which events may show.
     """
 
     config: StudyConfig
@@ -60,6 +63,7 @@ class Inputs:
     counted: Counted | None = None
     buyers: Buyers | None = None
     micro: Micro | None = None
+    outcomes: tuple[Outcomes, ...] = ()
 
     @property
     def panel(self) -> Panel:
@@ -97,8 +101,9 @@ def prepare(loaded: Loaded) -> Inputs:
 
     A table of which the as-of date leaves no row is as good as none.
     """
+    outcomes = tuple(found for found in loaded.outcomes if found.periods)
     if loaded.sold is None:
-        return Inputs(loaded.config, None, press=loaded.press)
+        return Inputs(loaded.config, None, press=loaded.press, outcomes=outcomes)
     panel = build_panel(loaded.sold, loaded.config)
     reach, flow, second, buyers, micro = (
         side if side is not None and side.frame.height else None
@@ -114,6 +119,7 @@ def prepare(loaded: Loaded) -> Inputs:
         counted=count_otherwise(loaded.sold, loaded.config),
         buyers=None if buyers is None else buyers_of(panel, buyers),
         micro=None if micro is None else micro_of(panel, micro),
+        outcomes=outcomes,
     )
 
 

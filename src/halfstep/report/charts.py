@@ -20,6 +20,8 @@ __all__ = [
     "RowMark",
     "RowsChart",
     "Stretch",
+    "Track",
+    "TracksChart",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -153,4 +155,43 @@ class LinesChart:
     marks: tuple[tuple[float, Fact], ...] = ()
 
 
-Chart = MapChart | RowsChart | PanelChart | LinesChart
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A line through periods, counted from 0; its role is "observed", "expected" or "difference"; NaN where there is none."""
+
+    role: str
+    y: tuple[float, ...]
+    label: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class TracksChart:
+    """Lines through the periods about an event, with an interval from the event on.
+
+    Attributes
+    ----------
+    lines
+        Each with one value a period.
+    band
+        Period, low and high end of the interval.
+    fan
+        Pale lines behind: the same where nothing happened, each with one value a period.
+    dates
+        Where upright lines stand, between periods, with their running number; the event's own is number 0.
+    periods
+        Keys, as the horizontal axis prints them.
+    share
+        Whether the vertical axis is in percent.
+    """
+
+    id: str
+    lines: tuple[Track, ...]
+    band: tuple[tuple[float, float, float], ...]
+    fan: tuple[tuple[float, ...], ...]
+    dates: tuple[tuple[float, int], ...]
+    periods: tuple[str, ...]
+    y_title: Fact
+    share: bool
+
+
+Chart = MapChart | RowsChart | PanelChart | LinesChart | TracksChart

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from halfstep.report.demand import demand_section
+from halfstep.report.events import event_lead, event_notes, events_section
 from halfstep.report.finding import Finding, Words
 from halfstep.report.flow import flow_section
 from halfstep.report.halves import map_section, moves_section, readings_section, rows_section
@@ -20,20 +21,16 @@ __all__ = ["compose"]
 
 def compose(index: Index) -> Page:
     """Return the report of a run as a record."""
-    study, press = index.config.study, press_section(index)
+    beside = tuple(section for section in (press_section(index), events_section(index)) if section is not None)
+    if index.outcome.inputs.priced is None or "gap" not in index.outcome.answers:
+        return _page(index, tuple(_lead_without_market(index)), beside)
     verdict, *more = lead_findings(index)
     lead: list[Block] = [Paragraph(verdict, "lead")]
-    printed = () if press is None else (press,)
-    if index.outcome.inputs.priced is None:
-        lead += [Paragraph(Finding("find.press lead"), "subtitle"), Listing(tuple(press_lead(index)), "change")]
-        return _page(index, tuple(lead), printed)
     changes = what_would_change_it(index)
     if changes:
-        lead += [
-            Paragraph(Finding("ui.what would change it", (("unit", Words(study.currency)),)), "subtitle"),
-            Listing(tuple(changes), "change"),
-        ]
-    lead += [Paragraph(finding, "note") for finding in more]
+        unit = ("unit", Words(index.config.study.currency))
+        lead += [Paragraph(Finding("ui.what would change it", (unit,)), "subtitle"), Listing(tuple(changes), "change")]
+    lead += [*(Paragraph(finding, "note") for finding in more), *event_notes(index)]
     flow = flow_section(index)
     sections = (
         map_section(index),
@@ -42,12 +39,21 @@ def compose(index: Index) -> Page:
         path_section(index),
         position_section(index),
         *(() if flow is None else (flow,)),
-        *printed,
+        *beside,
         verdicts_section(index),
         moves_section(index),
         readings_section(index),
     )
     return _page(index, tuple(lead), sections)
+
+
+def _lead_without_market(index: Index) -> list[Block]:
+    """Return the head of a page on events, on printed figures, or on both."""
+    said = press_lead(index)
+    lead: list[Block] = event_lead(index) if index.events else [Paragraph(lead_findings(index)[0], "lead")]
+    if said or not index.events:
+        lead += [Paragraph(Finding("find.press lead"), "subtitle"), Listing(tuple(said), "change")]
+    return lead
 
 
 def _page(index: Index, lead: tuple[Block, ...], sections: tuple[Section, ...]) -> Page:

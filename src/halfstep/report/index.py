@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from halfstep.core.answer import Accord, Overall, Reading, Verdict
+from halfstep.core.answer import Accord, EventVerdict, Overall, Reading, Verdict
 from halfstep.core.check import Check
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
@@ -41,6 +41,7 @@ class Index:
     estimates: dict[str, Estimate] = field(default_factory=dict)
     series: dict[str, Series] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    events: dict[str, EventVerdict] = field(default_factory=dict)
 
     @classmethod
     def of(cls, outcome: Outcome) -> Index:
@@ -50,6 +51,7 @@ class Index:
             index.estimates.update((e.id, e) for e in answer.estimates)
             index.series.update((s.id, s) for s in answer.series)
             index.verdicts.update((v.id, v) for v in answer.verdicts)
+            index.events.update((v.id, v) for v in answer.events)
         return index
 
     @property
@@ -102,6 +104,12 @@ class Index:
         named = self.estimates.get(str(dict(check.facts).get("estimate", "")))
         if named is not None:
             return named.origin
+        if room == "event":
+            asked = next(
+                (v for v in self.events.values() if check.id.startswith(f"event.{v.event}.{v.outcome}.")), None
+            )
+            read = None if asked is None else self.estimates.get(asked.estimate)
+            return None if read is None else read.origin
         if room == "demand" and subject.startswith("random."):
             priced = subject.removeprefix("random.") in PRICED
             estimated = self.figure("demand.random.draws.failed" if priced else "demand.random.unminding")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from halfstep.core.answer import EventVerdict
 from halfstep.core.check import Check
 from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
 from halfstep.core.series import Series
@@ -13,7 +14,7 @@ from halfstep.report.index import Index
 
 __all__ = ["SCHEMA", "report_record"]
 
-SCHEMA = "1.2"
+SCHEMA = "1.3"
 
 
 def report_record(index: Index) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def report_record(index: Index) -> dict[str, Any]:
             }
             for a in index.accords
         ],
+        "events": [_event(v) for v in index.events.values()],
         "estimates": [_estimate(e) for e in index.estimates.values() if not isinstance(e, Refusal)],
         "series": [_series(s) for s in index.series.values()],
         "checks": [_check(c) for c in index.checks],
@@ -69,6 +71,15 @@ def report_record(index: Index) -> dict[str, Any]:
         ],
         "left_out": dict(outcome.left_out),
         "versions": dict(outcome.versions),
+    }  # fmt: skip
+
+
+def _event(v: EventVerdict) -> dict[str, Any]:
+    return {
+        "id": v.id, "event": v.event, "outcome": v.outcome, "entity": v.entity, "period": v.period, "label": v.label,
+        "estimate": v.estimate, "estimator": v.estimator, "level": v.level, "p": _number(v.p), "floor": _number(v.floor),
+        "size": _number(v.size), "detectable": _number(v.detectable), "margin": _number(v.margin), "units": v.units, "dates": v.dates,
+        "first": v.first, "last": v.last, "before": v.before, "reason": v.reason, "needs": list(v.needs), "joint": list(v.joint),
     }  # fmt: skip
 
 

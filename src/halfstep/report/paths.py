@@ -5,17 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from halfstep.core.config import Event
 from halfstep.core.errors import MisuseError
 from halfstep.core.estimate import Bound, Point
 from halfstep.core.period import Period, parse_period
 from halfstep.core.series import Series
+from halfstep.data.cells.dates import within_period
 from halfstep.report.charts import PanelChart, Stretch
 from halfstep.report.comparison import needs_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, When, Words
 from halfstep.report.index import Index
 from halfstep.report.page import Block, Figure, Listing, Paragraph, Section
 
-__all__ = ["order", "path_section", "years"]
+__all__ = ["held_by", "order", "path_section", "years"]
 
 BLOCK = "/"
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
@@ -40,6 +42,12 @@ def order(index: Index, brands: list[str]) -> list[str]:
         (study.focal, *study.benchmarks, *((study.parent,) if study.parent else ()), *shown, *brands)
     )
     return [b for b in wanted if b in brands]
+
+
+def held_by(index: Index, event: Event) -> str | None:
+    """Return the period of the sales table in which an event lies; None where it is longer than one."""
+    priced = index.outcome.inputs.priced
+    return None if priced is None else within_period(event.period, priced[0].frequency)
 
 
 def path_section(index: Index) -> Section:
@@ -93,7 +101,7 @@ def _stretches(series: Series) -> Iterator[Stretch]:
 
 def _marks(index: Index, brand: str, frame: tuple[float, float]) -> Iterator[tuple[float, int]]:
     for n, event in enumerate(index.config.events):
-        when = years(event.period)[0]
+        when = years(held_by(index, event) or event.period)[0]
         if event.brand == brand and frame[0] <= when <= frame[1]:
             yield when, n
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from halfstep.report.charts import Chart, MapChart, PanelChart, RowsChart
+from halfstep.report.charts import Chart, MapChart, PanelChart, RowsChart, TracksChart
 from halfstep.report.draw import NARROW, WIDE, Markup, Variant
 from halfstep.report.draw_lines import lines_svg, panel_svg
 from halfstep.report.draw_map import map_svg
 from halfstep.report.draw_rows import rows_svg
+from halfstep.report.draw_tracks import tracks_svg
 
 __all__ = ["draw", "widths"]
 
@@ -17,6 +18,8 @@ def draw(chart: Chart, variant: Variant, about: str) -> Markup:
         return map_svg(chart, variant, about)
     if isinstance(chart, RowsChart):
         return rows_svg(chart, variant, about)
+    if isinstance(chart, TracksChart):
+        return tracks_svg(chart, variant, about)
     return panel_svg(chart, variant, about) if isinstance(chart, PanelChart) else lines_svg(chart, variant, about)
 
 

@@ -15,7 +15,7 @@ from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, Wh
 from halfstep.report.index import Index
 from halfstep.report.numbers import plain
 from halfstep.report.page import Block, Cell, Figure, Grid, Paragraph, Row, Section
-from halfstep.report.paths import order, years
+from halfstep.report.paths import held_by, order, years
 from halfstep.report.switches import how_counted, switch_blocks
 
 __all__ = ["position_section"]
@@ -161,9 +161,10 @@ def _around_events(index: Index) -> Grid | None:
     for event in index.config.events:
         series = index.series.get(f"position.share.{event.brand}")
         keys = [] if series is None else [label[0] for label in series.index]
-        if series is None or event.period not in keys:
+        held = held_by(index, event)
+        if series is None or held not in keys:
             continue
-        at = keys.index(event.period)
+        at = keys.index(held)
         cells = [
             Cell((replace(index.at(series, k), places=2) if 0 <= k < len(keys) else Term("ui.none"),), "number")
             for k in range(at - 1, at + 3)

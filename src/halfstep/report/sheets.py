@@ -13,6 +13,7 @@ import numpy as np
 from halfstep.core.estimate import Bound, Origin, Point, Refusal
 from halfstep.core.series import Series
 from halfstep.report.comparison import needs_of
+from halfstep.report.event_facts import STEM, event_check, reason_term
 from halfstep.report.facts import check_facts, figures_of
 from halfstep.report.finding import Fact, Finding, Need, Segment, Term, When
 from halfstep.report.grid_sheets import grid_sheet, number_format
@@ -33,6 +34,8 @@ COUNTED = ("period", "threshold", "edge", "band")
 """Parts of a label that are numbers wherever they look like one."""
 PRESS = "press."
 """What the ids of the press room start with; it words its own checks and refusals."""
+PLACEBO = "placebo"
+"""Series of hundreds of paths where nothing happened are left to report.json."""
 FIGURES = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 SENTENCES = ("method", "assumptions", "why", "do", "needs", "check", "guess")
 
@@ -133,8 +136,10 @@ class _Records:
 
     def series(self) -> Iterator[dict[str, Entry]]:
         """Yield every point of every series; each part of a label has its column."""
-        dims = dict.fromkeys(f"dim {dim}" for s in self.index.series.values() for dim in s.dims)
-        for s in self.index.series.values():
+        dims = dict.fromkeys(
+            f"dim {dim}" for s in self.index.series.values() for dim in s.dims if PLACEBO not in s.dims
+        )
+        for s in (s for s in self.index.series.values() if PLACEBO not in s.dims):
             same: dict[str, Entry] = {"level": Number(s.level, "0.0%"), "unit": self._unit(s.unit)}
             first: dict[str, Entry] = {"id": s.id, "what": self._say(Need("what", s.what)), **dict.fromkeys(dims)}
             names, look = [f"dim {dim}" for dim in s.dims], self._look(s)
@@ -150,9 +155,9 @@ class _Records:
         """Yield every check."""
         for check in self.index.checks:
             facts = check_facts(check)
-            said = (
-                press_sentence(self.index, check) if check.id.startswith(PRESS) else Finding(f"why.{check.why}", facts)
-            )
+            of_press, of_event = check.id.startswith(PRESS), check.id.startswith(STEM)
+            said = event_check(self.index, check) if of_event else Finding(f"why.{check.why}", facts)
+            said = press_sentence(self.index, check) if of_press else said
             do = self._say(Finding(f"do.{check.do}", facts)) if check.do else None
             yield {
                 "status": self._say(Term(f"status.{check.status}")), "check": " ".join(self._say(f) for f in (said, figures_of(check)) if f is not None),
@@ -162,7 +167,8 @@ class _Records:
     def refusals(self) -> Iterator[dict[str, Entry]]:
         """Yield what was not answered, and the rooms that did not look."""
         for r in self.index.refusals:
-            why = press_sentence(self.index, r) if r.id.startswith(PRESS) else Term(f"why.{r.why}")
+            reason = reason_term(r.why) if r.id.startswith(STEM) else Term(f"why.{r.why}")
+            why = press_sentence(self.index, r) if r.id.startswith(PRESS) else reason
             yield {
                 "what": self._say(Need("what", r.what)), "why": self._say(why),
                 "needs": self._say(needs_of(self.index, r.needs)), "id": r.id, **self._origin(r.origin),

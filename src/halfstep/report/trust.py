@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from halfstep.core.check import Check, Guess
 from halfstep.report.comparison import needs_of
+from halfstep.report.event_facts import STEM, event_check
+from halfstep.report.events import event_refusals
 from halfstep.report.facts import check_facts, figures_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Need, Segment, Term, Words
 from halfstep.report.index import Index
@@ -21,11 +23,13 @@ def checks_section(index: Index) -> Section:
     """Return checks, what the numbers do not allow, assumptions and methods."""
     study = index.config.study
     blocks: list[Block] = []
-    said = (c for c in index.checks if c.status == "fail" or not c.id.startswith("press."))
+    said = (c for c in index.checks if not _elsewhere(c))
     checks = sorted(said, key=lambda c: ORDER[c.status])
     if checks:
         columns = tuple(Term(f"ui.{h}") for h in ("status", "check", "do"))
-        blocks.append(Grid("checks", Finding("find.checks title"), columns, tuple(_check_row(c) for c in checks)))
+        blocks.append(
+            Grid("checks", Finding("find.checks title"), columns, tuple(_check_row(index, c) for c in checks))
+        )
     titled: list[tuple[str, tuple[Finding, ...]]] = [
         ("notes", tuple(Finding("find.keyed", (("text", Words(note)),)) for note in study.notes)),
         ("unmeasured", tuple(_unmeasured(index))),
@@ -39,10 +43,17 @@ def checks_section(index: Index) -> Section:
     return Section("checks", Finding("ui.section checks"), tuple(blocks))
 
 
-def _check_row(check: Check) -> Row:
+def _elsewhere(check: Check) -> bool:
+    """Whether a check is told in a section of its own: printed figures that fit, rival explanations of an event."""
+    of_rival = check.id.startswith(STEM) and ".rival." in check.id
+    return of_rival or (check.status != "fail" and check.id.startswith("press."))
+
+
+def _check_row(index: Index, check: Check) -> Row:
     facts, figures = check_facts(check), figures_of(check)
     do: Fact = Finding(f"do.{check.do}", facts) if check.do else Term("ui.none")
-    why: tuple[Fact, ...] = (Finding(f"why.{check.why}", facts),)
+    of_event = check.id.startswith(STEM)
+    why: tuple[Fact, ...] = (event_check(index, check) if of_event else Finding(f"why.{check.why}", facts),)
     return Row((
         Cell((Term(f"status.{check.status}"),), f"status {check.status}"),
         Cell(why if figures is None else (*why, figures)), Cell((do,), "" if check.do else "empty"),
@@ -79,11 +90,12 @@ def _refusals(index: Index) -> Iterator[Finding]:
     said |= {refusal.id for refusal in index.refusals if refusal.id.startswith("press.")}
     for refusal in index.refusals:
         key = (refusal.what, refusal.why, refusal.needs)
-        if refusal.id in said or key in seen or refusal.id.startswith(("decide.", "move.")):
+        if refusal.id in said or key in seen or refusal.id.startswith(("decide.", "move.", STEM)):
             continue
         seen.add(key)
         facts = (("what", Need("what", refusal.what)), ("why", Term(f"why.{refusal.why}")))
         yield Finding("find.refusal", (*facts, ("needs", needs_of(index, refusal.needs))))
+    yield from event_refusals(index)
     yield from _dark(index)
 
 

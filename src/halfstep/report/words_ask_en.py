@@ -34,9 +34,13 @@ _QUESTIONS = {
     "question.moves": "How does the split move?",
     "question.naive": "What does a naive reading say?",
     "question.printed": "Do printed figures fit together, and what do they leave open?",
+    "question.event": "What did an event cost?",
 }
 
 _NEEDS = {
+    "need.event": "an event that names an outcome: [[outcomes]] with its table, and [[events]] with id and outcomes",
+    "need.periods before the event": "periods of the outcome {outcome} before and after “{event}”",
+    "need.entities beside the event": "other entities with the outcome {outcome} in every period before “{event}”",
     "need.press table": "a press table: one printed figure a row, with columns entity, metric, value, period",
     "need.press figures known by then": "figures that were known by {as_of}",
     "need.sales table": "a sales table: one row a model and period, with columns period, brand, model, price, units and attributes that differ among models; at least {least} models each of {focal} and {benchmark} in one period, and their rivals",
@@ -71,6 +75,8 @@ _NEEDS = {
 }
 
 _STUDIES = {
+    "study.outcome table": "registrations, searches or prices of {focal} and a dozen others by week or month, from two years before the event: a table of outcomes",
+    "study.event": "a line for the outcome, such as the quantities of the sales table, and its id in the event",
     "study.press figures": "printed figures of {focal} and its rivals, each with what it counts, of when, and by whom",
     "study.public sales": "a public table of sales by model with prices, {focal} and its rivals; bounds come from one more printed figure",
     "study.public table of models": "a public table, such as registrations joined with price lists: every model on sale of {focal}, {benchmark} and their rivals, one row a period, price, units and three or more attributes",

@@ -34,9 +34,13 @@ _QUESTIONS = {
     "question.moves": "换一种拆法会怎样？",
     "question.naive": "粗读会得出什么？",
     "question.printed": "公布的数字彼此对得上吗？还留下多大余地？",
+    "question.event": "一次事件造成了多大损失？",
 }
 
 _NEEDS = {
+    "need.event": "一个写明结果的事件：[[outcomes]] 及其表，[[events]] 中的 id 与 outcomes",
+    "need.periods before the event": "“{zh}”前后各期的结果 {outcome}",
+    "need.entities beside the event": "“{zh}”之前各期齐全的其他主体的结果 {outcome}",
     "need.press table": "公开数字表：一行一个公布的数字，要有主体、指标、数值、时期四列",
     "need.press figures known by then": "{as_of} 之前已经公布的数字",
     "need.sales table": "销售表：每款产品每期一行，要有时期、品牌、车型（型号）、价格、销量，以及各款之间有差别的属性；{focal}和{benchmark}同期各至少 {least} 款，竞品也要在内",
@@ -71,6 +75,8 @@ _NEEDS = {
 }
 
 _STUDIES = {
+    "study.outcome table": "{focal}与十来个同类的登记量、搜索量或价格，按周或按月，从事件前两年起：做成结果表",
+    "study.event": "补一行结果（例如直接用销量表的数量），并在事件中写上它的 id",
     "study.press figures": "{focal}及竞品公布过的数字，逐个注明统计的是什么、何时、由谁公布",
     "study.public sales": "一张公开的分型号销量表，带价格，包括{focal}和竞品；若只求范围，再多一个公布的数字也行",
     "study.public table of models": "一张公开数据表，例如上险量配上价格表：{focal}、{benchmark}及竞品在售的每一款，每期一行，要有价格、销量和三项以上属性",

@@ -24,5 +24,8 @@ CELLS_EN: dict[str, str] = {
     "guess.excel_serial": "Numbers were taken for a spreadsheet's days, counted from 1900: {example} was read as {read} (cells: {count}).",
     "guess.missing_periods": "No rows for {periods} (periods missing: {count}): taken as not covered, not as zero.",
     "guess.missing_brand_periods": "Some brands have no rows in periods between their first and last (brands: {brands}; brand-periods: {count}), such as {brand} in {periods}: taken as not covered, not as zero.",
+    "guess.day_as_period": "Days that stand exactly one period apart were taken for their weeks, months, quarters or years: {example} was read as {read} (cells: {count}).",
+    "left.outcomes, after as_of": "rows of outcomes after the as-of date", "left.outcomes, revised later": "rows of outcomes revised by a later row",
+    "left.outcomes, before first period": "rows of outcomes before their first period", "left.outcomes, after last period": "rows of outcomes after their last period",
     "left.revised later": "revised by a later row",
 }  # fmt: skip

@@ -24,5 +24,8 @@ CELLS_ZH: dict[str, str] = {
     "guess.excel_serial": "数字视为电子表格自 1900 年起计的日期序号：{example} 按 {read} 读取（共 {count} 格）。",
     "guess.missing_periods": "{periods} 没有数据行（共缺 {count} 期）：视为未覆盖，不按零处理。",
     "guess.missing_brand_periods": "有 {brands} 个品牌在首末期之间缺期（合计 {count} 处），例如 {brand} 缺 {periods}：视为未覆盖，不按零处理。",
+    "guess.day_as_period": "各日期恰好相隔一期，按其所在的周、月、季度或年读取：{example} 读作 {read}（共 {count} 格）。",
+    "left.outcomes, after as_of": "结果表中晚于截止日的行", "left.outcomes, revised later": "结果表中已被后来的修订取代的行",
+    "left.outcomes, before first period": "结果表中早于首期的行", "left.outcomes, after last period": "结果表中晚于末期的行",
     "left.revised later": "已被后来的修订取代",
 }  # fmt: skip

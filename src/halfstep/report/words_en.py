@@ -5,6 +5,7 @@ from __future__ import annotations
 from halfstep.report.words_ask_en import ASK
 from halfstep.report.words_cells_en import CELLS_EN
 from halfstep.report.words_demand_en import DEMAND
+from halfstep.report.words_events_en import EVENTS
 from halfstep.report.words_files_en import FILES
 from halfstep.report.words_new_en import NEW
 from halfstep.report.words_press_en import PRESS
@@ -232,5 +233,5 @@ _METHODS = {
 }  # fmt: skip
 
 EN: dict[str, str] = (
-    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
+    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | EVENTS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
 )

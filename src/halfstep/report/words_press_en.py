@@ -19,6 +19,7 @@ PRESS: dict[str, str] = {
     "find.press shares caption": "A dot is the printed figure, the line what its rounding or range leaves open.", "find.press about printed": " (about {printed} at the printed figures)",
     "find.kept figures": "{rows} printed figures of {file} were used.", "find.guesses title": "What the readers decided without being told",
     "metric.share": "share", "metric.mix": "part of own sales", "metric.band size": "part of the market", "metric.units": "units", "metric.revenue": "revenue", "metric.margin": "gross margin", "metric.rank": "rank",
+    "metric.orders": "orders", "metric.cancellations": "cancellations", "metric.backlog": "orders not yet delivered", "metric.waiting weeks": "weeks of waiting", "metric.deliveries": "deliveries", "metric.capacity": "capacity",
     "kind.fact": "fact", "kind.target": "target", "kind.forecast": "forecast",
     "what.implied weight of a part in its whole": "size of a part in its whole that the printed figures imply", "what.share of the target reached": "share of the target reached",
     "what.daily rate so far": "daily rate so far", "what.daily rate needed": "daily rate needed", "what.gross profit": "gross profit", "what.rank by one source": "rank by one source",

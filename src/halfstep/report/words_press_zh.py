@@ -19,6 +19,7 @@ PRESS: dict[str, str] = {
     "find.press shares caption": "圆点为原文数字，横线为四舍五入或区间所容许的范围。", "find.press about printed": "（按原文数字约{printed}）",
     "find.kept figures": "使用了{file}中的{rows}个公开数字。", "find.guesses title": "读取时自行判断之处",
     "metric.share": "份额", "metric.mix": "占自身销量", "metric.band size": "占市场", "metric.units": "数量", "metric.revenue": "收入", "metric.margin": "毛利率", "metric.rank": "排名",
+    "metric.orders": "订单", "metric.cancellations": "退订", "metric.backlog": "未交付订单", "metric.waiting weeks": "等待周数", "metric.deliveries": "交付", "metric.capacity": "产能",
     "kind.fact": "事实", "kind.target": "目标", "kind.forecast": "预测",
     "what.implied weight of a part in its whole": "公开数字所隐含的部分占整体的比重", "what.share of the target reached": "目标完成比例",
     "what.daily rate so far": "至今日均", "what.daily rate needed": "所需日均", "what.gross profit": "毛利", "what.rank by one source": "单一来源下的排名",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from halfstep.report.words_ask_zh import ASK
 from halfstep.report.words_cells_zh import CELLS_ZH
 from halfstep.report.words_demand_zh import DEMAND
+from halfstep.report.words_events_zh import EVENTS
 from halfstep.report.words_files_zh import FILES
 from halfstep.report.words_new_zh import NEW
 from halfstep.report.words_press_zh import PRESS
@@ -231,5 +232,5 @@ _METHODS = {
 }  # fmt: skip
 
 ZH: dict[str, str] = (
-    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
+    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | EVENTS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
 )

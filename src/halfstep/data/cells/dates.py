@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from halfstep.data.cells.quantities import half_width
 
-__all__ = ["Span", "from_serial", "is_fiscal", "read_span"]
+__all__ = ["Span", "from_serial", "is_fiscal", "read_span", "within_period"]
 
 _LONGEST = 60
 """Characters; a longer text is no period."""
@@ -119,6 +119,23 @@ def read_span(text: str) -> Span | None:
 def is_fiscal(text: str) -> bool:
     """Whether a text says that its year is a fiscal one, which may not begin in January."""
     return _FISCAL.search(half_width(text)) is not None
+
+
+def within_period(text: str, frequency: int) -> str | None:
+    """Return the key of the year (1), quarter (4) or month (12) in which a shorter period or a day lies.
+
+    None where the text is no period or is longer; a week lies where its first day does.
+
+    Examples
+    --------
+    >>> within_period("1986-11-23", 1), within_period("2025-W14", 12), within_period("1986", 12)
+    ('1986', '2025-03', None)
+    """
+    span = read_span(text)
+    if span is None or (span.last_day - span.first_day).days >= {1: 366, 4: 92, 12: 31}[frequency]:
+        return None
+    year, month = span.first_day.year, span.first_day.month
+    return {1: f"{year:04d}", 4: f"{year:04d}-Q{(month + 2) // 3}", 12: f"{year:04d}-{month:02d}"}[frequency]
 
 
 def from_serial(number: float) -> date:

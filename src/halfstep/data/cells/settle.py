@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import polars as pl
 
 from halfstep.core.check import Guess
-from halfstep.core.config import StudyConfig
+from halfstep.core.config import OutcomeColumns, StudyConfig
 from halfstep.data.cells.dates import from_serial, is_fiscal, read_span
 from halfstep.data.cells.gaps import gaps
 from halfstep.data.cells.quantities import Reading, currency, is_nothing, read_closely
@@ -45,7 +45,7 @@ _LARGEST_ID = 2.0**53
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column that the study names, what it is ("period", "day", "id" or a key of `_MARKS`), and whether it must be filled."""
+    """A column that the study names, what it is ("period", "day", "either", "id" or a key of `_MARKS`), whether it must be filled."""
 
     name: str
     kind: str
@@ -112,6 +112,8 @@ def _columns(config: StudyConfig, name: str) -> Iterator[_Column]:
         yield from ([_Column(markets.size, "count", filled=True)] if markets.size else [])
         yield from ([_Column(markets.deflator, "measure", filled=True)] if markets.deflator else [])
         yield from ([_Column(markets.place, "id")] if markets.place else [])
+    elif name == "outcomes" and config.outcome_columns is not None:
+        yield from _of_outcomes(config, config.outcome_columns)
     for plan in (p for p in plans(config) if p.name == name):
         if plan.period:
             yield _Column(plan.period, "period", filled=not plan.general)
@@ -120,6 +122,16 @@ def _columns(config: StudyConfig, name: str) -> Iterator[_Column]:
             if figure:
                 yield _Column(figure, kind, filled=key in plan.filled)
         yield from (_Column(column, "id") for column in (*plan.brands.values(), plan.place) if column)
+
+
+def _of_outcomes(config: StudyConfig, columns: OutcomeColumns) -> Iterator[_Column]:
+    yield _Column(columns.period, "either", filled=True)
+    yield from ([_Column(columns.first_known, "day")] if columns.first_known else [])
+    priced = any(o.kind in ("resale price", "share price") for o in config.outcomes if o.table == "outcomes")
+    yield _Column(columns.value, "measure" if priced else "count")
+    among = {column for outcome in config.outcomes for column in outcome.among}
+    names = {columns.entity, columns.place, columns.measure} - {None} - among
+    yield from (_Column(column, "id") for column in sorted(c for c in names if c))
 
 
 def _dirty(frame: pl.DataFrame, columns: list[str]) -> set[str]:
@@ -164,7 +176,7 @@ def _reading(config: StudyConfig, frame: pl.DataFrame, column: _Column) -> tuple
         cells, was = _cells(frame, text(name)), text(name)
         read = _ids(cells)
     else:
-        was = period_text(frame, name) if column.kind == "period" else day(frame, name)
+        was = day(frame, name) if column.kind == "day" else period_text(frame, name)
         cells = _cells(frame, was)
         read = _dates(column, cells, floating=kind.is_float())
     changed = {cell: plain for cell, (plain, _) in read.items() if cell != plain}
@@ -245,15 +257,15 @@ def _plain(value: float) -> str:
 
 
 def _dates(column: _Column, cells: list[_Cell], *, floating: bool) -> _Read:
-    """Read periods (to years, quarters and months) or days."""
+    """Read periods (to years, quarters and months), days, or either as it is."""
     nothing = {c.text for c in cells if is_nothing(c.text)}
     texts = [c.text for c in cells if c.text not in nothing]
     read: _Read = {} if column.filled else dict.fromkeys(nothing, (None, ("nan_word",)))
-    one = _period if column.kind == "period" else _day
+    one = {"period": _period, "day": _day, "either": _either}[column.kind]
     if texts and all(_SERIAL.fullmatch(cell) for cell in texts):
         for cell in texts:
             plain = from_serial(float(cell)).isoformat()
-            read[cell] = (plain if one is _day else plain[:7], ("excel_serial",))
+            read[cell] = (plain[:7] if one is _period else plain, ("excel_serial",))
         return read
     lost = _lost_zeros(texts, floating=floating)
     found = {cell: reading for cell in texts if cell not in lost and (reading := one(cell)) is not None}
@@ -285,3 +297,11 @@ def _day(cell: str) -> tuple[str | None, tuple[str, ...]] | None:
     if span is None or cell == span.key == span.last_day.isoformat():
         return None
     return span.last_day.isoformat(), ("day_form" if span.kind == "day" else "period_as_day",)
+
+
+def _either(cell: str) -> tuple[str | None, tuple[str, ...]] | None:
+    span = read_span(cell)
+    if span is None or cell == span.key:
+        return None
+    kinds = ("day_form",) if span.kind == "day" else ("fiscal_year",) if is_fiscal(cell) else ("period_form",)
+    return span.key, kinds

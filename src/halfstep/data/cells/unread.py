@@ -5,7 +5,7 @@ from __future__ import annotations
 from halfstep.data.cells.dates import read_span
 from halfstep.data.cells.quantities import Quantity, is_nothing, read_closely
 
-__all__ = ["why_no_number", "why_no_period"]
+__all__ = ["what_it_is", "why_no_number", "why_no_period"]
 
 _PLAIN = "write digits with a point for decimals, no unit"
 _EXACT = "give the exact figure, or put this one in a press table, where it is a bound"
@@ -43,10 +43,20 @@ def why_no_number(cell: str) -> tuple[str, str]:
 
 def why_no_period(cell: str) -> tuple[str, str]:
     """Return what a cell says instead of a year, quarter or month ("" where it is no date at all), and how to mend it."""
-    span, mend = read_span(cell), "write 1990, 1990-Q1 or 1990-01"
-    if span is None or span.kind not in _KINDS:
-        return "", mend
-    return f"{_KINDS[span.kind]} ({span.key})", f"{mend}; figures of other stretches belong in a press table"
+    what, mend = what_it_is(cell), "write 1990, 1990-Q1 or 1990-01"
+    return what, f"{mend}; figures of other stretches belong in a press table" if what else mend
+
+
+def what_it_is(cell: str) -> str:
+    """Return what a cell says that is a stretch of days but no month, quarter or year; "" where it is none.
+
+    Examples
+    --------
+    >>> what_it_is("2025H1")
+    'half a year (2025-H1)'
+    """
+    span = read_span(cell)
+    return "" if span is None or span.kind not in _KINDS else f"{_KINDS[span.kind]} ({span.key})"
 
 
 def _printed(quantity: Quantity, value: float) -> str:

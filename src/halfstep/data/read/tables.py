@@ -16,7 +16,7 @@ from halfstep.data.read.sheets import is_workbook, read_sheet
 from halfstep.data.read.stores import is_store, read_duckdb, read_parquet
 from halfstep.data.read.text import read_text
 
-__all__ = ["ROW", "Table", "read_table"]
+__all__ = ["ROW", "Table", "parted", "read_table"]
 
 _OTHERS = (
     (rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|7z\xbc\xaf\x27\x1c|Rar!|PK\x03\x04|PK\x05\x06", "a packed file", "unpack it and name the file inside"),
@@ -65,7 +65,7 @@ def read_table(name: str, path: Path) -> Table | tuple[Fault, ...]:
     Table or tuple of Fault
         All that is wrong with the file.
     """
-    path, part = _parted(path)
+    path, part = parted(path)
     file = f"{path.name}#{part}" if part else path.name
     try:
         raw = path.read_bytes()
@@ -81,7 +81,7 @@ def read_table(name: str, path: Path) -> Table | tuple[Fault, ...]:
     return Table(name, file, body.frame, hashlib.sha256(raw).hexdigest(), body.guesses)
 
 
-def _parted(path: Path) -> tuple[Path, str]:
+def parted(path: Path) -> tuple[Path, str]:
     """Part a path from the sheet or table named after "#"; a file whose name has a "#" is taken whole."""
     whole = str(path)
     for at in range(len(whole), 0, -1):

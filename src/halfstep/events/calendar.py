@@ -1,0 +1,143 @@
+"""Where an event lies in a series: first period that it may touch, last one looked at, and what else happened meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from halfstep.core.config import Event, Outcome, StudyConfig
+from halfstep.data.cells.dates import read_span
+from halfstep.data.outcomes import Outcomes
+
+__all__ = ["Asked", "Place", "asked", "columns_of", "late_of", "neighbours", "place_of", "touched"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """One event and one outcome that it names."""
+
+    event: Event
+    outcome: Outcome
+    table: Outcomes
+
+    @property
+    def stem(self) -> str:
+        """What the ids of all its records begin with."""
+        return f"event.{self.event.id}.{self.outcome.id}"
+
+    @property
+    def unit(self) -> int:
+        """Row of the entity in the table."""
+        return self.table.entities.index(self.event.brand)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Periods of a table before and after an event.
+
+    Attributes
+    ----------
+    start
+        First period that may be affected: the one that holds the earliest day on which it may have happened.
+    dates
+        Periods that may hold the day itself, `start` first; several where the date is uncertain.
+    stop
+        End, exclusive, of the periods looked at.
+    why
+        Key of the reason why nothing can be looked at; empty where something can.
+    """
+
+    start: int
+    dates: tuple[int, ...]
+    stop: int
+    why: str = ""
+
+
+def asked(config: StudyConfig, tables: tuple[Outcomes, ...]) -> tuple[Asked, ...]:
+    """Return every pair of event and outcome that the study asks about, in its order."""
+    outcomes = {outcome.id: outcome for outcome in config.outcomes}
+    held = {table.id: table for table in tables}
+    return tuple(
+        Asked(event, outcomes[name], held[name]) for event in config.events for name in event.outcomes if name in held
+    )
+
+
+def place_of(ask: Asked, config: StudyConfig) -> Place:
+    """Return where the event lies in its table."""
+    event, table = ask.event, ask.table
+    first, last = _days(event)
+    if last < table.first_days[0] or first > table.last_days[-1]:
+        return Place(0, (), 0, "outside the sample")
+    dates = tuple(
+        t
+        for t, (start, stop) in enumerate(zip(table.first_days, table.last_days, strict=True))
+        if start <= last and stop >= first and (t == 0 or first <= table.last_days[t])
+    )
+    start, horizon = dates[0], event.horizon or config.shocks.horizon
+    end = len(table.periods)
+    stop = end if horizon is None else min(end, start + horizon)
+    return Place(start, dates, stop, "too few periods before" if start < 2 else "")
+
+
+def _days(event: Event) -> tuple[date, date]:
+    """Return the first and the last day on which an event may have happened.
+
+    An event of a whole month or year is taken to begin on its first day: what it may have touched is never among the
+    periods before.
+    """
+    span = read_span(event.period)
+    assert span is not None
+    slack = timedelta(days=event.within)
+    last = span.last_day if span.kind == "day" else span.first_day
+    return span.first_day - slack, last + slack
+
+
+def touched(ask: Asked, config: StudyConfig) -> dict[str, str]:
+    """Return entities that may not stand for what would have been: entity -> kind of tie.
+
+    Those that the study names as related or as no donors, brands with an event of their own among the periods looked at, and the parent and
+    sub-brands of the event's brand.
+    """
+    out = dict.fromkeys(ask.outcome.not_donors, "named as no donor")
+    out |= {name: "rival explanation" for rival in ask.event.rivals for name in rival.moves}
+    for tie, entities in ask.event.related.items():
+        out |= dict.fromkeys(entities, tie)
+    brands, brand = config.brands, ask.event.brand
+    kin = {own for own, parent in brands.subbrands.items() if parent == brand} | {brands.subbrands.get(brand, "")}
+    kin |= {config.study.parent or ""} if brand == config.study.focal else set()
+    out |= {name: "siblings" for name in kin if name and name not in out}
+    place = place_of(ask, config)
+    if not place.why:
+        span = (ask.table.first_days[place.start], ask.table.last_days[place.stop - 1])
+        for event in config.events:
+            first, last = _days(event)
+            if event.brand != brand and first <= span[1] and last >= span[0]:
+                out.setdefault(event.brand, "an event of its own")
+    out.pop(brand, None)
+    return {name: tie for name, tie in out.items() if name in ask.table.entities}
+
+
+def neighbours(ask: Asked, config: StudyConfig) -> tuple[Event, ...]:
+    """Return the events of the same entity whose windows overlap with this one's, in order of time, this one included."""
+    place = place_of(ask, config)
+    if place.why:
+        return (ask.event,)
+    reach = max(0, 2 * place.start - place.stop)
+    span = (ask.table.first_days[reach], ask.table.last_days[place.stop - 1])
+    others = [e for e in config.events if e.brand == ask.event.brand and e is not ask.event]
+    inside = [e for e in others if _days(e)[0] <= span[1] and _days(e)[1] >= span[0]]
+    return tuple(sorted((ask.event, *inside), key=lambda e: _days(e)))
+
+
+def columns_of(ask: Asked, event: Event, periods: tuple[str, ...]) -> tuple[int, ...]:
+    """Return the columns of a panel's periods on which an event may have happened; none where they are not in it."""
+    first, last = _days(event)
+    table = ask.table
+    days = [(table.first_days[t], table.last_days[t]) for t in (table.periods.index(key) for key in periods)]
+    return tuple(k for k, (start, stop) in enumerate(days) if start <= last and stop >= first)
+
+
+def late_of(ask: Asked, config: StudyConfig) -> int:
+    """Return by how many periods an effect may come after its event: the study's days, in whole periods of the table."""
+    longest = max((b - a).days + 1 for a, b in zip(ask.table.first_days, ask.table.last_days, strict=True))
+    return -(-config.shocks.late // longest)

@@ -1,0 +1,138 @@
+"""The events room: what each dated event was followed by, against what would have been, and when that cannot be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from halfstep.core.answer import Answer, EventVerdict
+from halfstep.core.check import Check, Status
+from halfstep.core.estimate import Estimate
+from halfstep.core.series import Series
+from halfstep.events.account import Account
+from halfstep.events.alongside import joint_effect, others_touched, rivals
+from halfstep.events.calendar import Asked, Place, asked, place_of
+from halfstep.events.demand import inferred_orders, no_demand
+from halfstep.events.measure import Measured, measured
+from halfstep.events.money import costs, fame, published
+from halfstep.events.series import Ready, Refused, made_ready
+from halfstep.events.soundness import soundness
+from halfstep.market.inputs import Inputs, Room
+
+__all__ = ["ROOM"]
+
+Record = Estimate | Series | Check | EventVerdict
+
+NEEDS = {
+    "outside the sample": ("a longer sample",),
+    "too few periods before": ("more periods before",),
+    "supply, not demand": ("orders instead of deliveries",),
+}
+
+
+def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generator) -> Answer:
+    asks = asked(inputs.config, inputs.outcomes)
+    if not asks:
+        return Answer(room="events", dark="outcomes")
+    found = [record for ask in asks for record in _Hearing(inputs, ask, rng).records()]
+    found += _family(found, inputs.config.shocks.level)
+    found += fame() if inputs.config.shocks.prior != "none" else ()
+    return Answer(
+        room="events",
+        estimates=tuple(r for r in found if not isinstance(r, Series | Check | EventVerdict)),
+        series=tuple(r for r in found if isinstance(r, Series)),
+        checks=tuple(r for r in found if isinstance(r, Check)),
+        events=tuple(r for r in found if isinstance(r, EventVerdict)),
+    )
+
+
+ROOM = Room("events", (), _run)
+
+
+@dataclass(slots=True)
+class _Hearing:
+    """One event and one outcome, from the calendar to the verdict."""
+
+    inputs: Inputs
+    ask: Asked
+    rng: np.random.Generator
+    account: Account = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.account = Account(self.ask, self.inputs.config)
+
+    def records(self) -> Iterator[Record]:
+        """Yield everything that is found of the event, its verdict first."""
+        config, ask = self.inputs.config, self.ask
+        place = place_of(ask, config)
+        if place.why:
+            yield from self._refused(place.why, NEEDS[place.why], place)
+            return
+        supply = no_demand(self.inputs, ask, place)
+        if supply is not None:
+            yield from self._refused("supply, not demand", NEEDS["supply, not demand"], place)
+            yield self.account.check("backlog", Status.FAIL, "event backlog", supply, "read net orders")
+            yield from inferred_orders(self.inputs, ask, place, self.account, self.rng)
+            return
+        ready = made_ready(ask, place, config, config.study.seed)
+        if isinstance(ready, Refused):
+            yield from self._refused(ready.why, ready.needs, place)
+            return
+        yield from self._heard(ready, place)
+
+    def _heard(self, ready: Ready, place: Place) -> Iterator[Record]:
+        """Yield what the estimators say, what judges them, and what stands beside the event."""
+        found, account = measured(ready, self.account), self.account
+        joint = list(joint_effect(self.ask, ready, found, account))
+        together = next((r for r in joint if isinstance(r, tuple)), ())
+        verdict = _verdict(self.ask, ready, found, account, together)
+        yield verdict
+        yield from found.records(account, ready)
+        yield from (r for r in joint if not isinstance(r, tuple))
+        yield from soundness(self.ask, ready, found, account)
+        others = dict(others_touched(self.inputs.config, self.ask, place, found.estimator))
+        yield from (point for _, point in others.values())
+        yield from rivals(self.inputs, self.ask, ready, found, {n: e for n, (e, _) in others.items()}, account)
+        yield from costs(ready, found, account)
+        yield from published(self.ask, found, account)
+
+    def _refused(self, why: str, needs: tuple[str, ...], place: Place) -> Iterator[Record]:
+        """Yield a verdict without a number."""
+        ask, table = self.ask, self.ask.table
+        inside = place.stop > place.start
+        yield EventVerdict(
+            id=ask.stem, event=str(ask.event.id), outcome=ask.outcome.id, entity=ask.event.brand,
+            period=ask.event.period, label="refused", estimate=f"{ask.stem}.average", estimator="",
+            level=self.inputs.config.shocks.level, p=None, floor=None, size=None, detectable=None,
+            margin=self.inputs.config.shocks.margin, units=0, dates=0,
+            first=table.periods[place.start] if inside else "", last=table.periods[place.stop - 1] if inside else "",
+            before=place.start, reason=why, needs=needs,
+        )  # fmt: skip
+        facts = (("first", table.periods[0]), ("last", table.periods[-1]))
+        yield self.account.refusal("average", "event effect: average", why, needs, facts)
+
+
+def _verdict(ask: Asked, ready: Ready, found: Measured, account: Account, together: tuple[str, ...]) -> EventVerdict:
+    """Return the label with what it hangs on."""
+    question, gated, effect = ready.question, found.best, found.best.main
+    label, reason = found.label, found.reason
+    told = bool(np.isfinite(effect.critical))
+    detectable = abs(account.shown(-effect.mde)) if np.isfinite(effect.mde) else None
+    return EventVerdict(
+        id=ask.stem, event=str(ask.event.id), outcome=ask.outcome.id, entity=ask.event.brand, period=ask.event.period,
+        label=label, estimate=f"{ask.stem}.average", estimator=gated.estimator if told else "", level=effect.level,
+        p=effect.p if told else None, floor=gated.floor if told else None, size=effect.size, detectable=detectable,
+        margin=account.config.shocks.margin, units=gated.units, dates=gated.windows,
+        first=ready.periods[question.start], last=ready.periods[question.stop - 1], before=question.start,
+        reason=reason, needs=found.needs, joint=together,
+    )  # fmt: skip
+
+
+def _family(found: list[Record], level: float) -> Iterator[Check]:
+    """Yield how many verdicts chance alone would give, where several are asked."""
+    n = sum(isinstance(r, EventVerdict) and r.label != "refused" for r in found)
+    if n > 1:
+        facts = (("n", n), ("expected", n * (1 - level)))
+        yield Check(id="event.family", status=Status.PASS, why="event family", facts=facts)

@@ -1,0 +1,134 @@
+"""From a table of outcomes to a complete panel on the scale of the analysis; what is left out is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.core.config import StudyConfig
+from halfstep.counterfactual.complete import Complete, complete
+from halfstep.counterfactual.placebo import Question
+from halfstep.counterfactual.season import CYCLES
+from halfstep.events.calendar import Asked, Place, touched
+
+__all__ = ["CYCLE", "Ready", "Refused", "cycle_of", "made_ready"]
+
+Array = npt.NDArray[np.float64]
+
+CYCLE = {"day": 7, "week": 52, "month": 12, "quarter": 4, "year": 0}
+"""Periods after which a pattern returns: weekdays, or the seasons of a year."""
+SCARCE = 3
+"""Periods before the event without which nothing can be told from chance, whatever the placebos say: a level needs one, its noise two more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why no panel can be made; `why` and `needs` are keys."""
+
+    why: str
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ready:
+    """A question that can be put to estimators.
+
+    Attributes
+    ----------
+    question
+        The panel: the event's entity first, then its donors.
+    entities
+        Names of its rows.
+    periods
+        Keys of its columns.
+    observed
+        The entity's own outcome in natural units, one a column.
+    dates
+        Columns that may hold the day of the event.
+    left_out
+        Donors that are not used -> why; periods that are not -> "".
+    skipped
+        Keys of periods in which the entity's own outcome is blank.
+    ties
+        Entities that were touched themselves -> how.
+    gaps
+        Whether a season was asked for and could not be taken out, because periods are missing or too few cycles lie before.
+    flat
+        Whether the entity's outcome never moves before the event.
+    """
+
+    question: Question
+    entities: tuple[str, ...]
+    periods: tuple[str, ...]
+    observed: Array
+    dates: tuple[int, ...]
+    left_out: dict[str, str]
+    skipped: tuple[str, ...]
+    ties: dict[str, str]
+    gaps: str
+    flat: bool
+
+    @property
+    def donors(self) -> tuple[str, ...]:
+        """Names of the donors."""
+        return self.entities[1:]
+
+
+def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity: str | None = None) -> Ready | Refused:
+    """Return the panel of an event, or of another entity asked about as if the event were its own."""
+    table, outcome = ask.table, ask.outcome
+    value = table.value
+    unit = table.entities.index(ask.event.brand if entity is None else entity)
+    ties = touched(ask, config)
+    barred = {*ties, ask.event.brand, table.entities[unit]}
+    allowed = outcome.donors or table.entities
+    donors = np.array([name in allowed and name not in barred for name in table.entities])
+    known = np.isfinite(value[unit, : place.stop])
+    if not known[: place.start].any():
+        return Refused("too few periods before", ("more periods before",))
+    if not known[place.start :].any():
+        return Refused("nothing after", ("more periods after",))
+    y = value
+    if outcome.scale == "relative":
+        if (value[unit, : place.stop][known] <= 0).any():
+            return Refused("zeros", ("absolute scale",))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            y = np.where(value > 0, np.log(value), np.nan)
+    panel = complete(y, unit, donors, place.start, place.stop)
+    if panel.start < SCARCE:
+        return Refused("too few periods before", ("more periods before",))
+    cycle, gaps = _season(ask, panel)
+    question = Question(
+        y=panel.y, treated=0, donors=panel.donors, start=panel.start, stop=panel.stop, season=cycle,
+        level=config.shocks.level, cap=config.shocks.placebos, seed=seed,
+    )  # fmt: skip
+    columns = panel.period.tolist()
+    return Ready(
+        question=question,
+        entities=tuple(table.entities[i] for i in panel.unit),
+        periods=tuple(table.periods[t] for t in columns),
+        observed=value[unit, panel.period],
+        dates=tuple(k for k, t in enumerate(columns) if t in place.dates) or (panel.start,),
+        left_out={table.entities[left.unit]: left.why for left in panel.left_out if left.unit is not None},
+        skipped=tuple(table.periods[left.period] for left in panel.left_out if left.period is not None),
+        ties=ties,
+        gaps=gaps,
+        flat=panel.flat,
+    )
+
+
+def cycle_of(ask: Asked) -> int:
+    """Return the periods of the cycle that the study asks to take out; 0 for none."""
+    return CYCLE[ask.table.step] if ask.outcome.season == "year" else 0
+
+
+def _season(ask: Asked, panel: Complete) -> tuple[int, str]:
+    """Return the cycle that can be taken out, and why one that is asked for cannot."""
+    cycle = cycle_of(ask)
+    if not cycle:
+        return 0, ""
+    if len(panel.period) < panel.period[-1] - panel.period[0] + 1:
+        return 0, "periods are missing"
+    return (cycle, "") if panel.start >= CYCLES * cycle else (0, "too few cycles")

@@ -1,0 +1,267 @@
+"""What the words on events are made of: names, dates, spans, amounts, and checks with their facts."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import cache
+
+from halfstep.core.answer import EventVerdict
+from halfstep.core.check import Check
+from halfstep.core.config import Event, Outcome, Rival, Text
+from halfstep.core.estimate import Bound, Point
+from halfstep.data.cells.dates import Span, read_span
+from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Many, Term, Words
+from halfstep.report.index import Index
+from halfstep.report.numbers import decimals, plain
+from halfstep.report.words import known
+
+__all__ = [
+    "STEM",
+    "config_of",
+    "dated",
+    "effect",
+    "event_check",
+    "like",
+    "named",
+    "names_of",
+    "own_check",
+    "predicted",
+    "reason_term",
+    "rival_of",
+    "span_at",
+    "span_of",
+    "spell",
+    "stem_of",
+    "unit_of",
+    "verdict_at",
+]
+
+STEM = "event."
+"""What the ids of the room's records begin with; its checks and refusals are worded here."""
+FLOWS = ("orders", "sales", "registrations", "deliveries")
+"""Outcomes counted by the period; the others are levels."""
+MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
+SHARES = ("size", "nominal")
+P_VALUES = ("p", "floor")
+MOST_PLACES = 4
+
+
+@cache
+def span_at(key: str) -> Span | None:
+    """Return the days of a period's key; None where it is none."""
+    return read_span(key)
+
+
+def verdict_at(index: Index, name: str) -> EventVerdict | None:
+    """Return the verdict whose records an id belongs to."""
+    return next((v for v in index.events.values() if name.startswith(stem_of(v) + ".")), None)
+
+
+def stem_of(verdict: EventVerdict) -> str:
+    """Return what the ids of a verdict's records begin with."""
+    return f"{STEM}{verdict.event}.{verdict.outcome}"
+
+
+def config_of(index: Index, verdict: EventVerdict) -> tuple[Event, Outcome]:
+    """Return the settings of a verdict's event and outcome."""
+    event = next(e for e in index.config.events if e.id == verdict.event)
+    return event, next(o for o in index.config.outcomes if o.id == verdict.outcome)
+
+
+def rival_of(index: Index, verdict: EventVerdict, name: str) -> Rival | None:
+    """Return a rival explanation by its id."""
+    return next((r for r in config_of(index, verdict)[0].rivals if r.id == name), None)
+
+
+def reason_term(key: str) -> Term:
+    """Return the sentence of a reason; its own where other rooms word the same key for theirs."""
+    own = f"event reason.{key}"
+    return Term(own if known(own) else f"why.{key}")
+
+
+def names_of(index: Index, verdict: EventVerdict) -> tuple[tuple[str, Fact], ...]:
+    """Return what every sentence on a verdict names."""
+    event, outcome = config_of(index, verdict)
+    return (
+        ("event", Words(event.label)), ("outcome", Words(outcome.label)), ("brand", Brand(verdict.entity)),
+        ("when", dated(verdict.period)), ("span", span_of(verdict)),
+    )  # fmt: skip
+
+
+def dated(key: str) -> Words:
+    """Return a day or a period as it is said.
+
+    Examples
+    --------
+    >>> dated("2025-03-29").text
+    Text(en='29 March 2025', zh='2025 年 3 月 29 日')
+    """
+    span = span_at(key)
+    if span is None:
+        return Words(key)
+    day = span.first_day
+    year, month = day.year, MONTHS[day.month - 1]
+    said = {
+        "day": Text(en=f"{day.day} {month} {year}", zh=f"{year} 年 {day.month} 月 {day.day} 日"),
+        "week": Text(en=f"the week of {day.day} {month} {year}", zh=f"{year} 年 {day.month} 月 {day.day} 日当周"),
+        "month": Text(en=f"{month} {year}", zh=f"{year} 年 {day.month} 月"),
+        "quarter": Text(en=f"the {_nth(day.month)} quarter of {year}", zh=f"{year} 年第 {day.month // 3 + 1} 季度"),
+        "year": Text(en=str(year), zh=f"{year} 年"),
+    }
+    return Words(said.get(span.kind, span.key))
+
+
+def _nth(month: int) -> str:
+    return ("first", "second", "third", "fourth")[(month - 1) // 3]
+
+
+def span_of(verdict: EventVerdict) -> Fact:
+    """Return how long was looked at, in the outcome's own periods."""
+    first, last = span_at(verdict.first), span_at(verdict.last)
+    if first is None or last is None:
+        return Words("–")
+    days, months = (last.first_day - first.first_day).days, 12 * (last.first_day.year - first.first_day.year)
+    months += last.first_day.month - first.first_day.month
+    n = {"day": days, "week": days // 7, "quarter": months // 3, "year": months // 12}.get(first.kind, months)
+    return spell(first.kind, 1 + n)
+
+
+def spell(kind: str, n: int) -> Finding:
+    """Return a number of days, weeks, months, quarters or years."""
+    return Finding(f"find.span {kind}" if n > 1 else f"find.span one {kind}", (("n", Amount(n, "count")),))
+
+
+def unit_of(index: Index, verdict: EventVerdict) -> Fact:
+    """Return the noun behind an effect in the outcome's own unit; of a flow, by the period."""
+    outcome, span = config_of(index, verdict)[1], span_at(verdict.first)
+    if outcome.kind not in FLOWS or span is None:
+        return Words(outcome.unit)
+    return Finding(f"find.a {span.kind}", (("unit", Words(outcome.unit)),))
+
+
+def effect(index: Index, record: Point | Bound, form: Form = "value") -> Amount:
+    """Return an effect with decimals with which neither it nor an end of its interval is rounded to zero."""
+    if index.unit(record.unit) == "money":
+        return index.amount(record, form)
+    share, amount = record.unit == "share", index.amount(record, form)
+    scale = 100 if share else 1
+    places = min(decimals(*(scale * x for x in (amount.value, record.lo, record.hi))), MOST_PLACES)
+    return replace(amount, unit="share" if share else "own unit", places=max(places, 0) if share else places)
+
+
+def like(unit: str, value: float) -> Amount:
+    """Return a size, such as a margin, as an effect of that unit is printed: with two digits at least."""
+    share = unit == "share"
+    size = abs(100 * value) if share else abs(value)
+    places = max(1 - math.floor(math.log10(size)), 0) if 0 < size < math.inf else 0
+    return Amount(abs(value), "share" if share else "own unit", places=min(places, MOST_PLACES))
+
+
+def named(index: Index, verdict: EventVerdict, amount: Amount, *, own: bool = True) -> Fact:
+    """Return an amount, with the outcome's noun where it is no share; `own` puts it by the period."""
+    if amount.unit == "share":
+        return amount
+    unit = unit_of(index, verdict) if own else Words(config_of(index, verdict)[1].unit)
+    return Finding("find.amount of", (("amount", amount), ("unit", unit)))
+
+
+def predicted(rival: Rival, key: str, moved: str, entity: str) -> Finding:
+    """Return what a rival explanation predicts, in words.
+
+    Parameters
+    ----------
+    key
+        "begins", "ends", "before", "moves", "backlog"; empty where it predicts nothing.
+    moved
+        The other entity that moves.
+    entity
+        Whose event it is.
+    """
+    told: list[tuple[str, Fact]] = [("brand", Brand(entity)), ("entity", Brand(moved))]
+    if key in ("begins", "ends"):
+        told.append(("when", dated(getattr(rival, key) or "")))
+    way = f" {rival.moves.get(moved, 'down')}" if key == "moves" else ""
+    return Finding(f"prediction.{key}{way}", tuple(told))
+
+
+def event_check(index: Index, check: Check) -> Finding:
+    """Return what a check of an event says, with the event and the outcome that it speaks of."""
+    verdict = verdict_at(index, check.id)
+    if verdict is None:
+        return Finding(f"why.{check.why}", tuple((name, _plain(value)) for name, value in check.facts))
+    event, outcome = config_of(index, verdict)
+    sentence = own_check(index, verdict, check)
+    return Finding(
+        "find.event of", (("event", Words(event.label)), ("outcome", Words(outcome.label)), ("text", sentence))
+    )
+
+
+def own_check(index: Index, verdict: EventVerdict, check: Check) -> Finding:
+    """Return what a check says where its event is known."""
+    return Finding(f"why.{check.why}", check_facts(index, verdict, check))
+
+
+def check_facts(index: Index, verdict: EventVerdict, check: Check) -> tuple[tuple[str, Fact], ...]:
+    """Return what a check's sentence may quote: its own facts, and what its verdict knows."""
+    told: dict[str, Fact] = dict.fromkeys(
+        ("n", "list", "lo", "hi", "p", "floor", "size", "units", "dates"), Term("ui.none")
+    )
+    told |= {
+        "entity": Brand(verdict.entity), "brand": Brand(verdict.entity), "estimator": Term(f"estimator.{verdict.estimator}"),
+        "nominal": Amount(1 - verdict.level, "level"), "before": Amount(verdict.before, "count"),
+        "prediction": Term("ui.none"), "rival": Term("ui.none"),
+    }  # fmt: skip
+    for name in ("units", "dates", "size", "p", "floor"):
+        value = getattr(verdict, name)
+        if value is not None:
+            told[name] = _figure(check, name, value)
+    for name, value in check.facts:
+        told[name] = _fact(index, verdict, check, name, value)
+    given = dict(check.facts)
+    rival = rival_of(index, verdict, str(given.get("rival", "")))
+    if rival is not None:
+        key, moved = str(given.get("prediction", "")), str(given.get("entity", ""))
+        told["prediction"] = predicted(rival, key, moved, verdict.entity)
+    return tuple(told.items())
+
+
+def _fact(index: Index, verdict: EventVerdict, check: Check, name: str, value: str | float) -> Fact:
+    if isinstance(value, str):
+        if name == "entity":
+            return Brand(value)
+        if name == "estimator":
+            return Term(f"estimator.{value}")
+        if name == "rival":
+            rival = rival_of(index, verdict, value)
+            return Words(value if rival is None else rival.label)
+        return _listed(index, value) if name == "list" else Words(value)
+    if name in ("lo", "hi"):
+        point = index.point(verdict.estimate)
+        unit = "share" if point is not None and point.unit == "share" else "own unit"
+        return Amount(float(value), unit, ref=f"{check.id}|{name}")
+    return _figure(check, name, value)
+
+
+def _figure(check: Check, name: str, value: float) -> Fact:
+    ref = f"{check.id}|{name}"
+    if name in SHARES:
+        return Amount(value, "share", ref=ref)
+    if name in P_VALUES:
+        return Amount(value, "figure", ref=ref)
+    return Amount(value, "count", ref=ref) if isinstance(value, int) else Words(plain(value))
+
+
+def _listed(index: Index, value: str) -> Fact:
+    """Return entities, each with its tie if it has one, or events: "A: siblings; B", "dispute; recall"."""
+    labels = {event.id: event.label for event in index.config.events if event.id}
+    parts: list[Fact] = []
+    for one in value.split("; "):
+        name, _, tie = one.partition(": ")
+        who: Fact = Words(labels[name]) if name in labels else Brand(name)
+        parts.append(Finding("find.with tie", (("who", who), ("tie", Term(f"tie.{tie}")))) if tie else who)
+    return Many(tuple(parts), "ui.list")
+
+
+def _plain(value: str | float) -> Words:
+    return Words(value if isinstance(value, str) else plain(value))

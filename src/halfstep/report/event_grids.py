@@ -1,0 +1,174 @@
+"""The tables of an event: its path, estimators, donors, rival explanations, cost, and what can be found at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from halfstep.core.answer import EventVerdict
+from halfstep.core.check import Check, Status
+from halfstep.core.config import Rival
+from halfstep.core.estimate import Bound, Point
+from halfstep.report.event_facts import (
+    config_of,
+    effect,
+    like,
+    named,
+    predicted,
+    span_at,
+    span_of,
+    spell,
+    stem_of,
+    unit_of,
+)
+from halfstep.report.event_sentence import estimator_points
+from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Term, Words
+from halfstep.report.index import Index
+from halfstep.report.page import Cell, Grid, Row
+
+__all__ = ["estimators_grid", "event_grids", "rivals_grid"]
+
+ROWS = ("average", "first", "lasting", "faded", "total", "joint")
+DONORS = 12
+"""Donors that are listed; the others are counted."""
+HEAT = 0.6
+"""Shade of a change that is always found."""
+SLIGHT = 0.005
+"""Weight below which a donor is counted among the others."""
+
+
+def event_grids(index: Index, verdict: EventVerdict, n: int) -> Iterator[Grid]:
+    """Yield every table of an event of which there is anything to show; `n` is the verdict's running number."""
+    tables = (_figures_grid, estimators_grid, _power_grid, _donors_grid, rivals_grid, _cost_grid)
+    for grid in (make(index, verdict, n) for make in tables):
+        if grid.rows:
+            yield grid
+
+
+def _figures_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+    """Return average, first, lasting and faded part, total, what it shares with other events, and what lies beside it."""
+    stem, span = stem_of(verdict), ("span", span_of(verdict))
+    rows = []
+    for name in ROWS:
+        point = index.point(f"{stem}.{name}")
+        if point is not None:
+            rows.append(_row(index, verdict, Finding(f"find.event row {name}", (span,)), point, own=name != "total"))
+    labels = {event.id: event.label for event in index.config.events if event.id}
+    for bound in (e for e in index.starting(f"{stem}.part.") if isinstance(e, Bound)):
+        other = bound.id.removeprefix(f"{stem}.part.")
+        rows.append(
+            _row(index, verdict, Finding("find.event row part", (("event", Words(labels.get(other, other))),)), bound)
+        )
+    for point in (e for e in index.starting(f"{stem}.spill.") if isinstance(e, Point)):
+        beside = Brand(point.id.removeprefix(f"{stem}.spill."))
+        rows.append(_row(index, verdict, Finding("find.event row spill", (("entity", beside),)), point))
+    for name in ("prior", "combined"):
+        figure = index.figure(f"{stem}.{name}")
+        if figure is not None:
+            rows.append(_row(index, verdict, Finding(f"find.event row {name}"), figure))
+    title = Finding("find.event figures title")
+    return Grid(f"event-{n}-figures", title, (Term("ui.what"), Term("ui.figure")), tuple(rows), stacks=False)
+
+
+def _row(index: Index, verdict: EventVerdict, label: Fact, record: Point | Bound, *, own: bool = True) -> Row:
+    form: Form = "interval" if isinstance(record, Bound) else "signed both"
+    shown = named(index, verdict, effect(index, record, form), own=own)
+    return Row((Cell((label,), "label"), Cell((shown,), "number")), strong=record.id == verdict.estimate)
+
+
+def estimators_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+    """Return what each estimator says, that which is read marked."""
+    points = estimator_points(index, verdict)
+    shares = all(point.unit == "share" for point in points.values())
+    chances = {name: index.point(f"{stem_of(verdict)}.p.{name}") for name in points}
+    own = index.check(f"{stem_of(verdict)}.placebo")
+    rows = []
+    for name, point in points.items():
+        mine, chance = name == verdict.estimator, chances[name]
+        p: Fact = Term("ui.none")
+        if chance is not None:
+            p = Amount(chance.value, "figure", ref=chance.id)
+        elif mine and verdict.p is not None:
+            p = Amount(verdict.p, "figure", ref="" if own is None else f"{own.id}|p")
+        cells = (
+            Cell((Term(f"estimator.{name}"),), "label"), Cell((effect(index, point, "signed both"),), "number"),
+            Cell((p,), "number"),
+            Cell((Term("ui.yes" if mine else "ui.none"),)),
+        )  # fmt: skip
+        rows.append(Row(cells, strong=mine))
+    average: Fact = (
+        Term("ui.average") if shares else Finding("find.event average of", (("unit", unit_of(index, verdict)),))
+    )
+    columns = (Term("ui.estimator"), average, Term("ui.chance p"), Term("ui.own choice"))
+    return Grid(f"event-{n}-estimators", Finding("find.event estimators title"), columns, tuple(rows))
+
+
+def _power_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+    series = index.series.get(f"{stem_of(verdict)}.power")
+    point, rows = index.point(verdict.estimate), []
+    for k, label in enumerate(() if series is None else series.index):
+        assert series is not None
+        size = like("share" if point is None else point.unit, float(label[-1]))
+        found = replace(index.at(series, k), unit="share", places=0)
+        rows.append(Row((Cell((named(index, verdict, size),), "label"), Cell((found,), "number", HEAT * found.value))))
+    columns = (Term("ui.true change"), Term("ui.chance found"))
+    return Grid(f"event-{n}-power", Finding("find.event power title"), columns, tuple(rows), stacks=False)
+
+
+def _donors_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+    """Return the donors of most weight, and how many others there are."""
+    series = index.series.get(f"{stem_of(verdict)}.donors")
+    columns, rows = (Term("ui.donor"), Term("ui.weight")), []
+    if series is not None:
+        ordered = np.argsort(-np.abs(series.value), kind="stable")
+        listed = [int(k) for k in ordered if abs(series.value[k]) >= SLIGHT][:DONORS]
+        for k in listed:
+            weight = replace(index.at(series, k), unit="own unit", places=2)
+            rows.append(Row((Cell((Brand(series.index[k][-1]),), "label"), Cell((weight,), "number"))))
+        left = len(series.index) - len(listed)
+        if left:
+            rest = float(series.value.sum() - series.value[listed].sum())
+            label = Finding("find.event others", (("n", Amount(left, "count")),))
+            rows.append(Row((Cell((label,), "label"), Cell((Amount(rest, "own unit", places=2),), "number"))))
+    return Grid(f"event-{n}-donors", Finding("find.event donors title"), columns, tuple(rows), stacks=False)
+
+
+def rivals_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+    """Return each rival explanation with what it would show, and whether it survives."""
+    rows = []
+    for rival in config_of(index, verdict)[0].rivals:
+        tested = [dict(c.facts) | {"status": c.status} for c in index.checks if _of_rival(c, verdict, rival)]
+        for key, entity in _predictions(rival) or (("", ""),):
+            same = (t for t in tested if t.get("prediction") == key and (not entity or t.get("entity") == entity))
+            status = str(next(same, {"status": Status.REVIEW})["status"])
+            shows = predicted(rival, key, entity, verdict.entity)
+            found = Cell((Term(f"rival.{status}"),), f"status {status}")
+            rows.append(Row((Cell((Words(rival.label),), "label"), Cell((shows,)), found)))
+    columns = (Term("ui.rival"), Term("ui.would show"), Term("ui.found"))
+    return Grid(f"event-{n}-rivals", Finding("find.event rivals title"), columns, tuple(rows))
+
+
+def _of_rival(check: Check, verdict: EventVerdict, rival: Rival) -> bool:
+    return check.id.startswith(f"{stem_of(verdict)}.rival.{rival.id}.")
+
+
+def _predictions(rival: Rival) -> tuple[tuple[str, str], ...]:
+    """Return what a rival explanation predicts: key, and whose move it is."""
+    plain = tuple((key, "") for key in ("begins", "ends", "before", "backlog") if getattr(rival, key))
+    return (*plain, *(("moves", entity) for entity in rival.moves))
+
+
+def _cost_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+    stem, step = f"{stem_of(verdict)}.cost.", span_at(verdict.first)
+    rows = []
+    for bound in (e for e in index.starting(stem) if isinstance(e, Bound)):
+        after: Fact = Words(bound.id.removeprefix(stem))
+        if step is not None and bound.id.removeprefix(stem).isdecimal():
+            after = spell(step.kind, int(bound.id.removeprefix(stem)))
+        rows.append(Row((Cell((after,), "label"), Cell((index.amount(bound, "interval"),), "number"))))
+    money = Finding("ui.money cost", (("unit", Words(index.config.study.currency)),))
+    return Grid(
+        f"event-{n}-cost", Finding("find.event cost title"), (Term("ui.after"), money), tuple(rows), stacks=False
+    )
