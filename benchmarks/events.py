@@ -2,10 +2,10 @@
 
     python benchmarks/events.py [--quick] [--json] [--limit SECONDS]
 
-Each row is a process of its own, on one thread; the figures are the CPU seconds of the work itself, with the table
-already in memory, after one untimed round on a small table (so that nobody pays for imports; CausalPy compiles
-each model anew and pays for that), and the peak
-resident memory of the whole process, imports and table included.
+Each row is a process of its own, on one thread; the figures are the CPU seconds of the work itself, a fit or a gate, with
+the table already in memory, after one untimed round (so that nobody pays for imports; CausalPy compiles each model anew
+and pays for that), and the peak resident memory of the whole process, imports and table included. Bars: all five on
+Proposition 99 5 s, a structural fit 0.015 s, all five on 2,000 x 500 30 s and 2,048 MB.
 
 - "gate": `gate` with 100 placebos, estimator by estimator and all five together, on California's Proposition 99 (39
   states, 31 years; an invented table of that size where HALFSTEP_CASES names no folder), and on an invented panel of
@@ -15,7 +15,8 @@ resident memory of the whole process, imports and table included.
   default sampling on one core, one table only. `apart` is the largest difference of the mean effect, in our standard
   errors.
 - "synthetic control": one classic fit on the outcomes of the same ten tables, donors without an intercept. pysyncon:
-  `Synth` with every period weighing alike. `apart` is the largest difference of a weight.
+  `Synth` with every period weighing alike; its SLSQP stops at 1e-6 of the loss. `apart` is the largest difference of a
+  weight.
 - "growth": the gate of all five as the panel grows.
 
 A peer that has not ended after --limit CPU seconds is stopped, and its seconds and the ratio are what they are at least.
@@ -136,8 +137,7 @@ def causalpy(tables: Array, start: int, stop: int) -> Array:
         treated_units=["unit"],
         model=cp.pymc_models.WeightedSumFitter(sample_kwargs=sampling),
     )
-    impact = np.asarray(found.post_impact.mean(("chain", "draw")) if "chain" in found.post_impact.dims else 0.0)
-    return np.array([[float(impact.mean()), 0.0]])
+    return np.array([[float(found.post_impact.mean()), 0.0]])
 
 
 def classic(tables: Array, start: int, stop: int) -> Array:

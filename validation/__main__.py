@@ -16,6 +16,9 @@ from scipy.stats import binomtest
 
 from halfstep import __version__
 from halfstep.native import kernel
+from validation.backlog import FALLS, backlog_summary, run_backlog
+from validation.backlog import KINDS as BACKLOG_WORLDS
+from validation.backlog import SEED as BACKLOG_SEED
 from validation.demand_lens import BAD, DemandEntry, run_demand
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
 from validation.files import MUTATIONS, long_line, samples, try_file
@@ -317,6 +320,16 @@ def shock_worlds(entries: dict[tuple[str, int], list[ShockEntry]]) -> dict[str, 
     return {"by periods before the event": by_length, "worlds": worlds}
 
 
+def backlog(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of orders behind a backlog; a third as many of those that break an assumption."""
+    worlds: dict[str, object] = {}
+    for kind in BACKLOG_WORLDS:
+        count = runs if kind in FALLS else max(runs // 3, 1)
+        entries = list(pool.map(partial(run_backlog, kind), range(count), chunksize=5))
+        worlds[kind] = backlog_summary(kind, entries, rate) | {"entries": [e.record() for e in entries[:KEPT]]}
+    return {"seed": BACKLOG_SEED, "worlds": worlds}
+
+
 def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the price lens, families, swapped labels, dropped attributes."""
     result: dict[str, object] = {}
@@ -352,7 +365,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1000)
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument(
-        "--lens", choices=("price", "demand", "random", "press", "files", "native", "shocks"), action="append"
+        "--lens",
+        choices=("price", "demand", "random", "press", "files", "native", "shocks", "backlog"),
+        action="append",
     )
     options = parser.parse_args()
     head = {"seed": SEED, "versions": {"halfstep": __version__, "numpy": np.__version__, "scipy": scipy.__version__}}
@@ -366,11 +381,12 @@ def main() -> None:
             ("files", files),
             ("native", native),
             ("shocks", shocks),
+            ("backlog", backlog),
         ):
             if options.lens and lens not in options.lens:
                 continue
             path = options.out / (
-                f"{lens}.json" if lens in ("press", "files", "native", "shocks") else f"{lens}_lens.json"
+                f"{lens}.json" if lens in ("press", "files", "native", "shocks", "backlog") else f"{lens}_lens.json"
             )
             temporary = path.with_suffix(".tmp")
             text = json.dumps(head | make(pool, options.runs), indent=1, ensure_ascii=False)

@@ -16,7 +16,7 @@ from halfstep.market.orders import Inferred, Question, Untold, infer_orders, sup
 from halfstep.market.snippets import Snippet, weeks
 from halfstep.worlds.backlog import BROKEN, FALLS, KINDS, WEEKS, WINDOW, SimulatedBacklog, simulate_backlog
 
-__all__ = ["KINDS", "SEED", "BacklogEntry", "backlog_summary", "run_backlog"]
+__all__ = ["FALLS", "KINDS", "SEED", "BacklogEntry", "backlog_summary", "run_backlog"]
 
 SEED = 20260311
 LEVEL = 0.90

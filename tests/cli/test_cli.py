@@ -11,6 +11,7 @@ import time
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from rich.cells import cell_len
@@ -54,6 +55,61 @@ def test_a_study_runs_and_says_what_it_found(tmp_path: Path, capsys: pytest.Capt
     files = {p.name for p in (tmp_path / "out").iterdir()}
     assert files == {"report.html", "report.json", "report.xlsx"}
     assert all(name in out for name in files)
+
+
+def shocks(folder: Path, *, backlog: bool = False, asked: bool = True) -> str:
+    """A study of one event and nothing else: orders of B0 run a fifth lower from the 31st month on."""
+    months = [f"{2020 + m // 12}-{m % 12 + 1:02d}" for m in range(36)]
+    rng = np.random.default_rng(5)
+    rows = [
+        (
+            month,
+            f"B{k}",
+            float(round(1000 * (1 + 0.1 * k) * np.exp(rng.normal(0, 0.02)) * (0.8 if k == 0 and m > 29 else 1.0))),
+        )
+        for k in range(14)
+        for m, month in enumerate(months)
+    ]
+    event = {"id": "dispute", "period": "2022-07", "brand": "B0", "label": "The dispute", "source": "invented"}
+    kind = "deliveries" if backlog else "orders"
+    changes = {
+        "study": {"focal": "B0", "benchmarks": ["B1"]}, "tables": {"sales": None}, "columns": None, "attributes": None, "bands": None,
+        "outcome_columns": {"period": "month", "entity": "brand", "value": "n"}, "shocks": {"placebos": 60},
+        "outcomes": [{"id": "orders", "label": "orders", "kind": kind}], "events": [event | ({"outcomes": ["orders"]} if asked else {})],
+    }  # fmt: skip
+    table = pl.DataFrame(rows, schema=["month", "brand", "n"], orient="row")
+    return str(write(folder, None, changes, {"outcomes": table}))
+
+
+def test_an_event_is_told_with_what_judges_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shocks(tmp_path)
+    assert code("event", folder) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("The dispute: ")
+    assert "95% interval" in out
+    assert "synthetic control" in out
+    assert "four of five cases" in out
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"report.html", "report.json", "report.xlsx"}
+    assert code("event", folder, "--json", "--out", str(tmp_path / "o"), "--seed", "4") == 0
+    record = json.loads(capsys.readouterr().out)
+    assert record["seed"] == 4
+    assert [event["event"] for event in record["events"]] == ["dispute"]
+
+
+def test_events_that_are_all_refused_leave_nothing_answered(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert code("event", shocks(tmp_path, backlog=True)) == 3
+    assert "orders instead of deliveries" in capsys.readouterr().out
+    assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_a_study_without_events_is_told_what_to_add(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = shocks(tmp_path, asked=False)
+    assert code("event", folder) == 3
+    assert "[[events]]" in capsys.readouterr().out
+    assert not (tmp_path / "out").exists()
+    assert code("event", folder, "--json") == 3
+    assert json.loads(capsys.readouterr().out)["events"] == []
+    assert code("event", str(tmp_path / "nowhere")) == 2
 
 
 def test_json_prints_the_report_and_nothing_else(tmp_path: Path) -> None:
@@ -156,7 +212,7 @@ def test_the_front_page_comes_at_once_and_names_every_command() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "'cyclopts'" not in done.stdout
     commands = {name for name in app if not name.startswith("-")}
-    assert commands == {"new", "check", "run", "doctor", "completion"}
+    assert commands == {"new", "check", "run", "event", "doctor", "completion"}
     for page in PAGES.values():
         assert all(f"halfstep {name} " in page for name in commands)
 

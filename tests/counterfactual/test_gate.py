@@ -252,6 +252,27 @@ def test_the_sharpest_estimator_speaks_and_placebos_choose_too() -> None:
         judge([sharp, gate(panel(), differences, "of another")])
 
 
+def test_a_panel_without_noise_is_judged_without_a_fault() -> None:
+    y = np.repeat(np.arange(30.0)[None, :], 21, axis=0)
+    question = struck(Question(y, 0, np.arange(21) > 0, 24, 30), -1.0)
+    found = judge([gate(question, differences, "one"), gate(question, differences, "two")])
+    assert found.label == "fell"
+    assert (found.effect.lo, found.effect.hi) == pytest.approx((-1, -1))
+
+
+def test_standard_errors_that_are_infinite_are_no_scale() -> None:
+    question = panel(donors=20, before=3, after=2)
+    gated = gate(question, FAMILY["segmented"], "segmented")
+    assert np.isfinite(gated.main.scale)
+
+
+def test_a_large_panel_is_asked_at_few_dates() -> None:
+    rng = np.random.default_rng(0)
+    question = Question(rng.standard_normal((600, 900)), 0, np.arange(600) > 0, 880, 900)
+    found = refits(question, differences)
+    assert (len(np.unique(found.placebos.start)), found.placebos.windows) == (4, 3)
+
+
 def test_intervals_that_do_not_meet_disagree() -> None:
     question = struck(panel(before=60), -0.4)
     sharp = gate(question, differences, "sharp")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halfstep.core.errors import MisuseError
@@ -94,7 +96,7 @@ def test_the_optimum_is_better_than_the_published_weights(california: Case) -> N
     assert slack(rows[california.pool[0]], rows[california.treated[0]], exact[0][california.pool[0]], ridge) < 1e-12
 
 
-SHAPES = {
+SHAPES: dict[str, Callable[[np.random.Generator], Array]] = {
     "tall": lambda rng: rng.normal(size=(40, 12)).cumsum(axis=1),
     "wide": lambda rng: rng.normal(size=(8, 60)).cumsum(axis=1),
     "inside the hull": lambda rng: rng.normal(size=(200, 4)),
@@ -110,16 +112,16 @@ SHAPES = {
 def test_weights_are_the_optimum(shape: str, penalty: float) -> None:
     rows = SHAPES[shape](np.random.default_rng(7))
     rows = rows - rows.mean(axis=1, keepdims=True)
-    treated = np.arange(len(rows))
-    pool = ~np.eye(len(rows), dtype=np.bool_)
-    ridge = np.full(len(rows), penalty * float(np.median((rows**2).sum(axis=1))))
+    treated = np.arange(0, len(rows), 4)
+    pool = np.arange(len(rows)) != treated[:, None]
+    ridge = np.full(len(treated), penalty * float(np.median((rows**2).sum(axis=1))))
     weights = weights_of_rows(rows, treated, pool, ridge)
     assert (weights >= 0).all()
     assert weights.sum(axis=1) == pytest.approx(1, abs=1e-12)
     assert (weights[~pool] == 0).all()
-    for k in treated:
-        least = max(ridge[k], least_ridge((rows[pool[k]] ** 2).sum(axis=1)))
-        assert slack(rows[pool[k]], rows[k], weights[k][pool[k]], float(least)) < 1e-13
+    for k, unit in enumerate(treated):
+        least = max(ridge[k], least_ridge(((rows[pool[k]] - rows.mean(axis=0)) ** 2).sum(axis=1)))
+        assert slack(rows[pool[k]], rows[unit], weights[k][pool[k]], float(least)) < 1e-13
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -132,6 +134,22 @@ def test_the_matrix_alone_gives_what_its_rows_give(shape: str) -> None:
     assert bare == pytest.approx(matrix, abs=1e-7)
 
 
+def test_the_states_that_stand_for_texas(repository: Path) -> None:
+    """Weights printed by Cunningham (2021), found by pysyncon and by SLSQP, with the predictors they were found with."""
+    oracle = json.loads((repository / "tests" / "reference" / "weights.json").read_text(encoding="utf-8"))
+    columns, target = np.array(oracle["columns"]), np.array(oracle["target"])
+    rows = np.concatenate([target[None], columns.T])
+    pool = np.arange(len(rows))[None] > 0
+    weights = weights_of_rows(rows, np.array([0]), pool, np.zeros(1))[0, 1:]
+    assert weights == pytest.approx(np.array([oracle["printed"].get(s, 0.0) for s in oracle["states"]]), abs=0.003)
+    assert weights == pytest.approx(np.array(oracle["weights"]), abs=1e-4)
+
+    def loss(w: Array) -> float:
+        return float(((columns @ w - target) ** 2).sum())
+
+    assert loss(weights) <= min(loss(np.array(oracle[who])) for who in ("weights", "pysyncon")) * (1 + 1e-6)
+
+
 @each
 def test_all_at_once_is_one_by_one(estimator: Estimator) -> None:
     y = panel(1)
@@ -141,10 +159,10 @@ def test_all_at_once_is_one_by_one(estimator: Estimator) -> None:
         for k, unit in enumerate(units):
             case = asked(y, units, 16, others)
             alone = estimator(Case(y, np.array([unit]), case.donors, 16, y.shape[1]))
-            assert together.gap[k] == pytest.approx(alone.gap[0], abs=1e-9)
+            assert together.gap[k] == pytest.approx(alone.gap[0], abs=1e-6)
             assert together.weights is not None
             assert together.weights[k][unit] == 0
-            assert together.gap[k] == pytest.approx(estimator(asked_of(y, unit, case)).gap[0], abs=1e-9)
+            assert together.gap[k] == pytest.approx(estimator(asked_of(y, unit, case)).gap[0], abs=1e-6)
 
 
 def asked_of(y: Array, unit: int, case: Case) -> Case:
@@ -155,6 +173,7 @@ def asked_of(y: Array, unit: int, case: Case) -> Case:
 
 
 @each
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), units=st.integers(3, 15), start=st.integers(2, 20))
 def test_order_and_scale_do_not_matter(estimator: Estimator, seed: int, units: int, start: int) -> None:
     y, rng = panel(seed, units), np.random.default_rng(seed)
@@ -166,6 +185,7 @@ def test_order_and_scale_do_not_matter(estimator: Estimator, seed: int, units: i
 
 
 @pytest.mark.parametrize("estimator", SHIFTING, ids=lambda f: f.__name__)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), shift=st.floats(-50, 50))
 def test_constants_of_units_and_of_periods_do_not_matter(estimator: Estimator, seed: int, shift: float) -> None:
     y, rng = panel(seed), np.random.default_rng(seed)
@@ -230,6 +250,14 @@ def test_twins_share_alike(estimator: Estimator) -> None:
 @each
 def test_one_pre_period_is_enough_to_answer(estimator: Estimator) -> None:
     assert np.isfinite(estimator(asked(panel(9), [0, 1], 1)).gap).all()
+
+
+@each
+def test_levels_far_above_the_spread_do_not_matter(estimator: Estimator) -> None:
+    y = panel(12)
+    y[0] = 0.5 * y[1] + 0.5 * y[2]
+    gap = estimator(asked(y, 0, 16)).gap[0]
+    assert estimator(asked(y + 1e6, 0, 16)).gap[0] == pytest.approx(gap, abs=1e-4)
 
 
 @each

@@ -413,3 +413,22 @@ def registrations(cases: Path, monkeypatch: pytest.MonkeyPatch) -> Loaded:
     if not (cases / "registrations").exists():
         pytest.skip("the registrations are not among the cases")
     return load(ROOT / "studies" / "tesla-2025")
+
+
+def test_months_are_added_up_to_quarters_and_what_is_in_part_is_left_out() -> None:
+    from datetime import date
+
+    import numpy as np
+
+    from halfstep.data.outcomes import Outcomes, gathered
+
+    months = [date(2024, m, 1) for m in range(2, 12)]
+    made = Outcomes(
+        id="o", kind="orders", file="f", entities=("A", "B"), step="month", periods=tuple(d.isoformat()[:7] for d in months),
+        first_days=tuple(months), last_days=tuple(date(2024, d.month, 28) if d.month == 2 else date(2024, d.month, 30) for d in months),
+        value=np.array([np.arange(2.0, 12), np.where(np.arange(2, 12) == 5, np.nan, 1.0)]), rows={}, left_out={},
+    )  # fmt: skip
+    found = gathered(made, "quarter")
+    assert found.periods == ("2024-Q2", "2024-Q3")
+    assert found.value[0].tolist() == [4 + 5 + 6, 7 + 8 + 9]
+    assert np.isnan(found.value[1, 0]) and found.value[1, 1] == 3

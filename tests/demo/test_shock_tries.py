@@ -173,3 +173,42 @@ def test_try_42_twice_the_fame_has_a_stated_source_or_no_basis(tmp_path: Path) -
     answer = study(tmp_path, market(42), [event(EVENT)], 'horizon = 12\nprior = "reference class"')
     prior = [e for e in answer.estimates if e.id == "event.e.orders.prior"]
     assert len(prior) == 1 and isinstance(prior[0], Bound | Refusal)
+
+
+def test_try_18_and_37_deliveries_under_a_backlog_are_refused_and_orders_inferred(tmp_path: Path) -> None:
+    """Deliveries keep to capacity while orders halve; a flow table tells the backlog, printed weeks tell the orders."""
+    months = [f"2024-{m:02d}" for m in range(1, 13)] + [f"2025-{m:02d}" for m in range(1, 7)]
+    orders = [30_000] * 15 + [14_000] * 3
+    delivered, backlog, left = [20_000] * 18, 60_000, []
+    for ordered, made in zip(orders, delivered, strict=True):
+        backlog += ordered - made
+        left.append(backlog)
+    rng = np.random.default_rng(7)
+    others = [
+        pl.DataFrame({"month": months, "brand": f"R{k}", "units": (rng.normal(9e3, 300, 18)).round()}) for k in range(6)
+    ]
+    own = pl.DataFrame({"month": months, "brand": "X", "units": [float(d) for d in delivered]})
+    pl.concat([own, *others]).write_csv(tmp_path / "outcomes.csv")
+    pl.DataFrame({"month": months, "brand": "X", "backlog": left, "delivered": delivered}).write_csv(
+        tmp_path / "flow.csv"
+    )
+    pl.DataFrame(
+        {"who": "X", "metric": "orders", "value": ["6500-7500", "6500-7500", "3000-3500", "3000-3600"], "unit": "units",
+         "period": ["2025-W07", "2025-W10", "2025-W16", "2025-W20"]}
+    ).write_csv(tmp_path / "press.csv")  # fmt: skip
+    (tmp_path / "study.toml").write_text(
+        '[study]\ntitle = "t"\nfocal = "X"\nbenchmarks = ["R0"]\ncurrency = "CNY"\nas_of = "2025-12-31"\nmargin = 0.03\n'
+        'margin_reason = "r"\ninvented = true\n[tables]\noutcomes = "outcomes.csv"\nflow = "flow.csv"\npress = "press.csv"\n'
+        '[outcome_columns]\nperiod = "month"\nentity = "brand"\nvalue = "units"\n'
+        '[flow_columns]\nperiod = "month"\nbrand = "brand"\nbacklog = "backlog"\ndeliveries = "delivered"\n'
+        '[press_columns]\nentity = "who"\nmetric = "metric"\nvalue = "value"\nunit = "unit"\nperiod = "period"\n'
+        '[[outcomes]]\nid = "deliveries"\nlabel = "d"\nkind = "deliveries"\n'
+        '[[events]]\nid = "e"\nperiod = "2025-03-29"\nwithin = 0\nbrand = "X"\nlabel = "e"\nsource = "s"\noutcomes = ["deliveries"]\n',
+        encoding="utf-8",
+    )
+    answer = run(tmp_path).answers["events"]
+    seen = verdict(answer)
+    assert (seen.label, seen.reason) == ("refused", "supply, not demand")
+    assert [c for c in answer.checks if c.id == "event.e.deliveries.backlog"]
+    inferred = point(answer, "event.e.deliveries.orders")
+    assert inferred.hi < 0 and inferred.lo < -0.4 < inferred.hi

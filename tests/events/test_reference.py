@@ -370,9 +370,7 @@ def listed(heading: str) -> list[list[str]]:
 
 def test_the_document_lists_the_records_and_no_other() -> None:
     assert listed("Crises") == [row(c) for c in CRISES]
-    assert listed("Findings") == [
-        [f.id, f.sign, f.of, str(f.events), f.says, f.verified, f.source] for f in FINDINGS
-    ]
+    assert listed("Findings") == [[f.id, f.sign, f.of, str(f.events), f.says, f.verified, f.source] for f in FINDINGS]
 
 
 def test_the_records_are_whole() -> None:

@@ -1,8 +1,8 @@
 """Make weights.json with pysyncon and causaldata (extra `bench`): python tests/reference/make_weights.py
 
 Prisons of Texas: black men in prison, 51 states, 1985-2000; Texas built prisons in 1993 (Cunningham (2021), Causal
-Inference: The Mixtape, chapter 10, whose weights of four states are kept as printed). The table is causaldata's `texas`
-(MIT licence, Copyright 2021 Nick Huntington-Klein). Stored are that chapter's fourteen predictors, each divided by its
+Inference: The Mixtape, chapter 10, whose weights of four states are kept as printed). The table is `texas` (Cunningham &
+Kang) as causaldata ships it (MIT licence). Stored are that chapter's fourteen predictors, each divided by its
 standard deviation and multiplied by the square root of its weight in the fit that pysyncon finds, and the weights of the
 states: simplex least squares with given predictors, solved once more by SLSQP on its own. Both must agree to 0.002 with
 each other and to 0.003 with print before anything is written. Takes ten minutes.

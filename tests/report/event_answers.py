@@ -112,12 +112,12 @@ def paths(stem: str, unit: str = "share", size: float = -0.18, periods: tuple[st
     }
     none = np.full(len(periods), np.nan)
     return [
-        series(f"{stem}.observed", "event path: observed", "count", ("period",), along(periods, found, none, none)),
-        series(f"{stem}.counterfactual", "event path: counterfactual", "count", ("period",), along(periods, level, level * (1 - half), level * (1 + half))),
-        series(f"{stem}.gap", "event path: gap", unit, ("period",), along(periods, scale * gap, scale * (gap - half), scale * (gap + half))),
-        series(f"{stem}.fan", "event path: fan", unit, ("placebo", "period"), fan),
-        series(f"{stem}.donors", "event donors", "count", ("entity",), {(f"Brand {k}",): (w, w, w) for k, w in enumerate([0.4, 0.3, 0.2, 0.1, 0.0, 0.0])}),
-        series(f"{stem}.power", "event power", "probability", ("effect",), {(f"{e}",): (p, p, p) for e, p in ((0.05, 0.2), (0.1, 0.55), (0.2, 0.97))}),
+        series(f"{stem}.observed", "event observed", "count", ("period",), along(periods, found, none, none)),
+        series(f"{stem}.counterfactual", "event counterfactual", "count", ("period",), along(periods, level, level * (1 - half), level * (1 + half))),
+        series(f"{stem}.gap", "event gap", unit, ("period",), along(periods, scale * gap, scale * (gap - half), scale * (gap + half))),
+        series(f"{stem}.fan", "event fan", unit, ("placebo", "period"), fan),
+        series(f"{stem}.donors", "event donors", "share", ("entity",), {(f"Brand {k}",): (w, w, w) for k, w in enumerate([0.4, 0.3, 0.2, 0.1, 0.0, 0.0])}),
+        series(f"{stem}.power", "event power", "share", ("effect",), {(e,): (p, p, p) for e, p in (("-5%", 0.2), ("-10%", 0.55), ("-20%", 0.97))}),
     ]  # fmt: skip
 
 
@@ -125,25 +125,36 @@ def checks(stem: str) -> list[Check]:
     """Every check that there is, with the facts that its words quote."""
     p, r, f = Status.PASS, Status.REVIEW, Status.FAIL
 
-    def check(name: str, status: Status, why: str, do: str = "", **facts: str | float | int) -> Check:
+    def check(name: str, status: Status, why: str, do: str = "", /, **facts: str | float | int) -> Check:
         return Check(id=f"{stem}.{name}", status=status, why=why, do=do, facts=tuple(facts.items()))
 
     return [
-        check("placebo", p, "event placebos", units=20, dates=6, n=120, p=0.0165, floor=1 / 121, estimator="synthetic control"),
-        check("size", r, "event size high", size=0.21),
-        check("pre_trend", p, "event pre-trend none", p=0.4),
-        check("leave_one_out", r, "event leave one out turns", "look at that entity", entity="Beta", lo=-0.21, hi=-0.02),
-        check("donors", p, "event donors left out", list="Beta: rivals; Gamma: an event of its own", n=20),
-        check("season", p, "event season taken out", n=50),
-        check("missing", r, "event periods left out", n=2),
-        check("backlog", r, "event backlog", n=3),
-        check("overlap", r, "event overlap joint", "read as a joint effect", list="dispute; recall"),
-        check("back_test", p, "event back-test", n=12, size=0.92),
-        check("rival.launch.begins", p, "event rival survives", rival="launch", prediction="begins"),
+        check("placebo", p, "event placebos", units=20, dates=6, n=120, as_much=1, p=0.0165, floor=1 / 121, estimator="synthetic control"),
+        check("size", r, "event size high", size=0.21, nominal=0.05, n=120, estimator="synthetic control"),
+        check("disagree", r, "event estimators disagree", estimator="synthetic control", list="factors, segmented"),
+        check("pre_trend", p, "event pre-trend none", p=0.4, drift=0.01),
+        check("leave_one_out", r, "event leave one out turns", n=20, entity_lo="Beta", entity_hi="Gamma", lo=-0.21, hi=-0.02),
+        check("donors.blank cells", r, "event donors left out", list="Beta, Gamma", n=2, reason="blank cells"),
+        check("donors.siblings", p, "event donors touched", list="Delta", n=1, reason="siblings"),
+        check("donors", r, "event donors few", n=9),
+        check("donor.Gamma", r, "event donor moved", "leave that donor out", donor="Gamma", value=-0.2, weight=0.31, p=0.02),
+        check("season", p, "event season taken out", n=12),
+        check("missing", r, "event periods left out", n=2, list="2022-01, 2022-02"),
+        check("flat", r, "event series flat"),
+        check("overlap", r, "event overlap joint", list="dispute, recall", n=2, correlation=-0.99, collinear=0.9, distance=-1, precision=-1.0),
+        check("prior", r, "event class surprised", "leave the class off", p=0.01),
+        check("back_test", p, "event back-test", n=12, covered=11, level=0.9, lo=0.62, hi=0.99),
+        check("rival.launch", f, "event rival stands: contradicted", rival="launch", status="contradicted", tested=2, same="no", needs=""),
+        check("rival.launch.begins", p, "event rival survives", rival="launch", prediction="begins", event_says="survives", seen="yes", value=-0.1, lo=-0.2, hi=0.0),
         check("rival.launch.ends", f, "event rival contradicted", rival="launch", prediction="ends"),
-        check("rival.war.moves", r, "event rival not testable", rival="war", prediction="moves", entity="Beta"),
-        check("rival.war.backlog", f, "event rival contradicted", rival="war", prediction="backlog"),
+        check("rival.war", p, "event rival stands: survives", rival="war", status="survives", tested=1, same="yes", needs="rivals.outcome"),
+        check("rival.war.moves.Beta", r, "event rival not testable", rival="war", prediction="moves", moved="Beta"),
+        check("rival.war.backlog", p, "event rival survives", rival="war", prediction="backlog", value=0.4),
+        check("rival.fog", r, "event rival stands: not testable", rival="fog", status="not testable", tested=0, same="yes", needs="rivals.predict"),
     ]  # fmt: skip
+
+
+FAMILY = Check(id="event.family", status=Status.PASS, why="event family", facts=(("n", 3), ("expected", 0.15)))
 
 
 def full_answer() -> Answer:
@@ -157,7 +168,7 @@ def full_answer() -> Answer:
         point(f"{orders}.first", "event effect: first", -0.22, -0.34, -0.1),
         point(f"{orders}.lasting", "event effect: lasting", -0.15, -0.27, -0.02),
         point(f"{orders}.faded", "event effect: faded", -0.07, -0.2, 0.06),
-        point(f"{orders}.total", "event effect: total", -18_200, -26_300, -9_100, "number"),
+        point(f"{orders}.total", "event effect: total", -18_200, -26_300, -9_100, "count"),
         point(f"{orders}.by.synthetic control", "event effect: by estimator", -0.18, -0.26, -0.09),
         point(f"{orders}.by.synthetic differences", "event effect: by estimator", -0.16, -0.25, -0.06),
         point(f"{orders}.by.differences", "event effect: by estimator", -0.12, -0.31, 0.07),
@@ -165,16 +176,18 @@ def full_answer() -> Answer:
         point(f"{orders}.joint", "event effect: joint", -0.18, -0.26, -0.09),
         bound(f"{orders}.part.dispute", "event effect: part", -0.18, 0.0, "share", "events.overlap"),
         bound(f"{orders}.part.recall", "event effect: part", -0.18, 0.0, "share", "events.overlap"),
-        bound(f"{orders}.cost.3", "cost of an event", 3.1e6, 9.4e6, "coins", "events.cost"),
-        bound(f"{orders}.cost.6", "cost of an event", 5.4e6, 21e6, "coins", "events.cost"),
+        point(f"{orders}.total.3", "event effect: total", -9_100, -14_000, -4_000, "count"),
+        bound(f"{orders}.cost.3", "cost of an event", 3.1e6, 9.4e6, "money", "events.cost"),
+        bound(f"{orders}.cost.6", "cost of an event", 5.4e6, 21e6, "money", "events.cost"),
         bound(f"{orders}.prior", "reference class", -0.4, 0.05, "share", "events.reference"),
-        point(f"{orders}.combined", "event effect: average", -0.175, -0.25, -0.1),
+        point(f"{orders}.orders", "event effect: orders inferred", -0.2, -0.4, -0.02),
+        point(f"{orders}.combined", "event effect: with published crises", -0.175, -0.25, -0.1),
         Refusal(id=f"{deliveries}.average", what="event effect: average", why="supply, not demand", needs=("orders instead of deliveries",), origin=ORIGIN),
         point(f"{attention}.average", "event effect: average", -0.04, -0.2, 0.11),
         Refusal(id=f"{attention}.cost", what="cost of an event", why="no unit margin", needs=("a unit margin",), origin=ORIGIN),
-        point(f"{packs}.average", "event effect: average", -15.604, -22.1, -9.2, "number"),
-        point(f"{packs}.by.synthetic differences", "event effect: by estimator", -15.604, -22.1, -9.2, "number"),
-        point(f"{packs}.by.differences", "event effect: by estimator", -27.349, -35.0, -19.6, "number"),
+        point(f"{packs}.average", "event effect: average", -15.604, -22.1, -9.2, "count"),
+        point(f"{packs}.by.synthetic differences", "event effect: by estimator", -15.604, -22.1, -9.2, "count"),
+        point(f"{packs}.by.differences", "event effect: by estimator", -27.349, -35.0, -19.6, "count"),
     ]  # fmt: skip
     events = (
         verdict(joint=("dispute", "recall")),
@@ -185,9 +198,17 @@ def full_answer() -> Answer:
             id=f"verdict.{packs}", event="recall", outcome="packs",
         ),
     )  # fmt: skip
-    found = [*paths(orders), *paths(attention, size=-0.04), *paths(packs, "number", size=-0.15)]
+    backlog = [
+        Check(id=f"{name}.backlog", status=Status.FAIL, why="event backlog", do="read net orders", facts=(("kind", "deliveries"), ("periods", n), ("weeks", w)))
+        for name, n, w in ((deliveries, 3, 31.0), (attention, 0, math.nan))
+    ]  # fmt: skip
+    found = [*paths(orders), *paths(attention, size=-0.04), *paths(packs, "count", size=-0.15)]
     return Answer(
-        room="events", estimates=tuple(estimates), series=tuple(found), checks=tuple(checks(orders)), events=events
+        room="events",
+        estimates=tuple(estimates),
+        series=tuple(found),
+        checks=(*checks(orders), *backlog, FAMILY),
+        events=events,
     )
 
 

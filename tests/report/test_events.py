@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 
 from halfstep.core.answer import EVENT_LABELS, Answer, EventVerdict
+from halfstep.core.check import Check, Status
 from halfstep.core.estimate import Estimate, Point, Refusal
 from halfstep.report import json_text, write_report
 from halfstep.report.charts import TracksChart
@@ -74,7 +75,7 @@ def said(index: Index, lang: str) -> str:
 
 
 def cases() -> list[tuple[str, tuple[float, float, float], str]]:
-    return list(itertools.product(EVENT_LABELS, INTERVALS, ("share", "number")))
+    return list(itertools.product(EVENT_LABELS, INTERVALS, ("share", "count")))
 
 
 def beside(scale: float) -> list[tuple[str, tuple[str, ...], float | None, float | None, float | None]]:
@@ -169,10 +170,16 @@ def test_estimators_that_disagree_are_named_with_their_intervals(lang: str) -> N
     assert "−26%" in agreed
 
 
-@pytest.mark.parametrize(("p", "told"), [(1 / 121, "none of 120"), (2 / 121, "1 of 120"), (1.0, "120 of 120")])
-def test_p_is_told_as_a_count(p: float, told: str) -> None:
-    index = one(verdict(p=p), point(f"{STEM}.average", "event effect: average", -0.18, -0.26, -0.09))
-    assert told in said(index, "en")
+@pytest.mark.parametrize(
+    ("found", "told"), [(0, "none of 120"), (1, "1 of 120"), (120, "120 of 120"), (None, "p = 0.020")]
+)
+def test_chance_is_told_as_a_count_where_the_room_counts(found: int | None, told: str) -> None:
+    index = one(verdict(p=0.02), point(f"{STEM}.average", "event effect: average", -0.18, -0.26, -0.09))
+    assert "nothing happened" not in said(index, "en")
+    (answer,) = index.outcome.answers.values()
+    facts: tuple[tuple[str, int], ...] = (("n", 120), *(() if found is None else (("as_much", found),)))
+    check = Check(id=f"{STEM}.placebo", status=Status.PASS, why="event placebos", facts=facts)
+    assert told in said(index_of(replace(answer, checks=(check,))), "en")
 
 
 @pytest.mark.parametrize(
@@ -256,9 +263,11 @@ def test_rivals_stand_with_what_they_predict() -> None:
     speaker = Speaker("en", index.config)
     rows = [tuple(speaker.text(fact) for cell in row.cells for fact in cell.facts) for row in grid.rows]
     assert rows == [
+        ("A renewed model was due", "all of it, 2 tested", "contradicted"),
         ("A renewed model was due", "Alpha's series turns by itself from January 2025 on", "survives"),
         ("A renewed model was due", "nothing of it is left from July 2025 on", "contradicted"),
-        ("Price war", "the series shows supply: a backlog binds", "contradicted"),
+        ("Price war", "all of it, 1 tested; these data cannot tell it from the event", "survives"),
+        ("Price war", "the series shows supply: a backlog binds", "survives"),
         ("Price war", "Beta runs lower after the event", "not testable"),
         ("Mood", "nothing that can be tested", "not testable"),
     ]
@@ -348,5 +357,5 @@ def test_a_terminal_shows_the_same(lang: str) -> None:
     assert texts[0].sentence == Speaker(lang, index.config).text(
         event_sentence(index, next(iter(index.events.values())))
     )
-    assert [len(table.rows) for table in texts[0].tables] == [3, 5]
+    assert [len(table.rows) for table in texts[0].tables] == [3, 7]
     assert texts[1].lines[0].startswith(word("find.event decide", lang).partition("{")[0])

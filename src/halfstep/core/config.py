@@ -306,7 +306,9 @@ class StudyConfig(Section):
     tables: dict[
         Literal["sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press", "outcomes"], str
     ]
-    obtain: dict[str, Text] = Field(default={}, description="Table -> where its file is obtained; printed where it is absent.")
+    obtain: dict[str, Text] = Field(
+        default={}, description="Table -> where its file is obtained; printed where it is absent."
+    )
     columns: Columns = Field(default=NO_COLUMNS, description="Needed with a sales table.")
     market_columns: MarketColumns | None = None
     reach_columns: ReachColumns | None = None

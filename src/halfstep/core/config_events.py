@@ -46,8 +46,12 @@ class Outcome(Section):
     )
     first: str | None = Field(default=None, description="First period used; all that the table has if absent.")
     last: str | None = Field(default=None, description="Last period used.")
-    season: Literal["none", "year"] = Field(
-        default="none", description="Whether a yearly pattern of each entity's own is taken out."
+    every: Literal["month", "quarter", "year"] | None = Field(
+        default=None, description="Longer periods by which it is looked at: counts are added up, prices averaged."
+    )
+    season: Literal["none", "year", "spring festival"] = Field(
+        default="none",
+        description="Whether a yearly pattern of each entity's own is taken out; with the festival January and February are first levelled.",
     )
     donors: tuple[str, ...] = Field(
         default=(), description="Entities that may stand for what would have been; all that were not touched if absent."
@@ -100,14 +104,20 @@ class Shocks(Section):
         description="Change that would not matter, relative or in units as the outcome; without it 'nothing' is no verdict.",
     )
     late: int = Field(
-        default=14, ge=0, description="Days by which an effect may come after its event; closer events are one to the data."
+        default=14,
+        ge=0,
+        description="Days by which an effect may come after its event; closer events are one to the data.",
     )
-    placebos: int = Field(default=200, ge=20, description="Most fake dates and untouched entities an estimator is put to.")
+    placebos: int = Field(
+        default=200, ge=20, description="Most fake dates and untouched entities an estimator is put to."
+    )
     unit_margin: Annotated[tuple[FiniteFloat, FiniteFloat], Field(min_length=2, max_length=2)] | None = Field(
         default=None, description="What one unit earns, from and to, in the study's money unit."
     )
     unit_margin_source: Text | None = Field(default=None, description="Where that is written; printed.")
-    horizons: tuple[int, ...] = Field(default=(), description="Periods after which cost is told; the horizon if absent.")
+    horizons: tuple[int, ...] = Field(
+        default=(), description="Periods after which cost is told; the horizon if absent."
+    )
     prior: Literal["none", "reference class"] = Field(
         default="none", description="Whether published crises of the kind stand in where the data cannot tell."
     )

@@ -217,6 +217,8 @@ def _naive(fit: Refits, contrast: Array) -> tuple[float, float | None]:
     """Return the half-width of the estimator's own interval, and the share of placebos outside theirs."""
     placebos = fit.placebos
     start = len(fit.gap) - len(contrast)
+    if (fit.se is None) != (placebos.se is None):
+        return np.inf, None  # placebos of several estimators (`chosen`) have no interval of their own
     if fit.se is None or placebos.se is None:
         spread = float(np.sqrt((contrast**2).sum()))
         lengths = np.append(start, placebos.start)
@@ -224,6 +226,6 @@ def _naive(fit: Refits, contrast: Array) -> tuple[float, float | None]:
         half = student.ppf(1 - NOMINAL / 2, np.maximum(lengths - 1, 1)) * scale * spread
     else:
         se = np.concatenate([fit.se[None, :], placebos.se])
-        half = student.ppf(1 - NOMINAL / 2, np.inf) * se @ np.abs(contrast)
+        half = student.ppf(1 - NOMINAL / 2, np.inf) * se[:, contrast != 0] @ np.abs(contrast[contrast != 0])
     beyond = np.abs(placebos.path @ contrast) > half[1:]
     return float(half[0]), float(beyond.mean()) if len(beyond) else None

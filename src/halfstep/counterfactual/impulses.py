@@ -35,6 +35,7 @@ Ints = npt.NDArray[np.int64]
 
 MOST = 20_000  # combinations of onsets and half-lives
 _ENOUGH = 10_000  # from which fewer half-lives are taken
+_FINER = 4_000  # combinations of a finer grid
 _NEGLIGIBLE = 1e-3
 KEPT = 2_000  # of them in the posterior, at shares and prior sizes
 _SCREEN = 64  # combinations that tell which shares and prior sizes matter
@@ -238,7 +239,7 @@ def refined(what: Impulses, weight: Array) -> Impulses | None:
         first += len(some)
         thirds = [(cell, cell.width / 3) for cell in kept]
         cells.append([_Cell(c.onset, c.place + k * w, w, c.weight / 3) for c, w in thirds for k in (-1, 0, 1)])
-    if np.prod([float(len(some)) for some in cells]) > MOST:
+    if np.prod([float(len(some)) for some in cells]) > _FINER:
         return None
     return _laid_out(cells, what.ends, len(what.columns), what.half_lives)
 

@@ -186,7 +186,7 @@ def chosen(gates: Sequence[Gated], contrast: str = MAIN) -> Gated:
     raws = np.stack([g.fit.raws for g in gates])[pick, each]
     fit = replace(
         best.fit,
-        scale=float(spread.min()),
+        scale=float(max(spread.min(), np.finfo(float).tiny)),
         raws=raws,
         placebos=replace(best.fit.placebos, path=path, scale=scale, se=None),
     )

@@ -42,7 +42,7 @@ Ints = npt.NDArray[np.int64]
 INFLATED = 10.0
 CORRELATED = 0.7
 RARE = 0.05
-_ROUNDS = 3
+_ROUNDS = 2
 _LIKELIEST = 400  # combinations of half-lives
 
 
@@ -140,6 +140,11 @@ def overlap(
         Series that the events leave alone, shape (J, T).
     level
         Of the intervals.
+
+    Notes
+    -----
+    About a random walk a fading effect looks like a lasting one, and the uniform prior of half-lives decides: totals of
+    three effects ten times a step, half-life four, came out too large by one deviation, their 95% interval held 80-85%.
     """
     what, found = _fitted(y, impulses(onsets, horizon, len(y), late), donors)
     post = posterior(found, what)
@@ -247,7 +252,8 @@ def _covariance(post: Posterior, sums: Array) -> Array:
 
 def _half_lives(found: Scan, what: Impulses, e: int) -> Array:
     weight = found.weight.sum(axis=(0, 2))
-    return np.bincount(what.half_life[what.choice[:, e]], weights=weight, minlength=len(what.half_lives))
+    places = what.half_life[what.choice[:, e]]
+    return np.asarray(np.bincount(places, weights=weight, minlength=len(what.half_lives)), dtype=np.float64)
 
 
 def _median(values: Array, weight: Array) -> float:

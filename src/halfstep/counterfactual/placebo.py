@@ -21,6 +21,8 @@ Mask = npt.NDArray[np.bool_]
 
 FEW = 8
 """Units at a fake date, where the cap allows: fewer say little on how units differ there."""
+LARGE = 2_000_000
+"""Cells times fake dates: every date asks an estimator for its donors anew, which in a large panel is all the work."""
 DRAWN = 100
 """Placebo paths kept for drawing."""
 
@@ -117,7 +119,8 @@ class Refits:
     gap
         Observed minus counterfactual of the treated unit; shape (stop,).
     scale, raw
-        Its scale, and the root mean square of its gap before the date.
+        Its scale, and the one before those of other units had a part in it: the mean of the estimator's own standard errors
+        from the date on where it has them, else the root mean square of the gap before.
     drift
         As in `Placebos`.
     se, weights
@@ -169,7 +172,8 @@ def _draw(question: Question) -> tuple[list[tuple[int, Ints]], int]:
     asked = [(question.start, np.append(question.treated, true))]
     left = question.cap - here
     if len(dates) and left > 0:
-        dates = spread_out(dates, max(left // min(FEW, len(donors) + 1), 1))
+        most = max(LARGE // (question.y.shape[0] * question.stop), 2)
+        dates = spread_out(dates, min(max(left // min(FEW, len(donors) + 1), 1), most))
         each = min(left // len(dates) - 1, len(donors))
         for date in dates:
             others = donors if each >= len(donors) else np.sort(rng.choice(donors, max(each, 0), replace=False))
@@ -193,7 +197,8 @@ def refits(question: Question, estimator: Estimator) -> Refits:
         if start == question.start and weights is None and fits.weights is not None:
             weights = fits.weights[0]
     raw = [
-        raw_scale(gap, start) if se is None else se.mean(axis=1)  # more donors than periods: gaps before say nothing
+        # more donors than periods: gaps before say nothing
+        raw_scale(gap, start) if se is None or not np.isfinite(se).all() else se.mean(axis=1)
         for gap, se, (start, _) in zip(gaps, ses, asked, strict=True)
     ]
     scales, prior = pool(raw, [max(start - 1, 1) for start, _ in asked])

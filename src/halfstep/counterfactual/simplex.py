@@ -39,7 +39,7 @@ Mask = npt.NDArray[np.bool_]
 _LEAST, _FLOOR = 1e-8, 1e-14
 _FIRST, _SHRINK = 1e-2, 100.0
 _NEAREST, _STEPS = 20, 200
-_WHOLE = 64
+_WHOLE, _LARGEST = 64, 5_000
 _ROUNDING = 1e-14
 
 
@@ -70,7 +70,7 @@ class Gram:
     def of_rows(cls, rows: Array, targets: int) -> Gram:
         """Hold the matrix if so many targets make up for it, or if it is no larger than A."""
         n, length = rows.shape
-        whole = n <= max(length, _WHOLE) or targets * _WHOLE >= n
+        whole = n <= max(length, _WHOLE) or (targets * _WHOLE >= n and n <= _LARGEST)
         matrix = rows @ rows.T if whole else None
         return cls(np.einsum("nt,nt->n", rows, rows), rows, matrix)
 
@@ -133,6 +133,10 @@ def weights_of_rows(rows: Array, targets: Ints, pool: Mask, ridge: Array) -> Arr
     ridge
         Shape (M,); raised to `least_ridge` where it is less.
     """
+    if not pool.any(axis=1).all():
+        raise MisuseError("expected at least one donor, got none: name units that the event cannot have touched")
+    # weights sum to one, so that what all share drops out; left in, it would swamp what tells donors apart
+    rows = np.ascontiguousarray(rows - rows[pool.any(axis=0)].mean(axis=0))
     gram = Gram.of_rows(rows, len(targets))
     weights = np.zeros(pool.shape)
     for k, target in enumerate(targets):
@@ -156,8 +160,6 @@ def simplex_weights(gram: Gram, right: Array, pool: Mask, ridge: float = 0.0, ta
     target
         b, shape (T,); needed where more rows than T may bear weight.
     """
-    if not pool.any():
-        raise MisuseError("expected at least one donor, got none: name units that the event cannot have touched")
     last = max(ridge, least_ridge(gram.squares[pool]))
     now = max(last, _FIRST * float(np.median(gram.squares[pool])))
     search = _Search(gram, right, pool, target)

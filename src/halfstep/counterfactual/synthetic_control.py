@@ -42,7 +42,7 @@ def classic_control(case: Case) -> Fits:
 
 
 def _weights(case: Case, rows: Array) -> Array:
-    return weights_of_rows(np.ascontiguousarray(rows), case.treated, case.pool, np.zeros(len(case.treated)))
+    return weights_of_rows(rows, case.treated, case.pool, np.zeros(len(case.treated)))
 
 
 def _gap(case: Case, weights: Array) -> Array:

@@ -40,7 +40,7 @@ def synthetic_differences(case: Case) -> Fits:
 
 
 def published_differences(case: Case) -> Fits:
-    """Fit as the R package synthdid 0.0.9 does: Frank-Wolfe, small weights set to zero after 100 steps, early stop.
+    """Fit as the R package synthdid does: Frank-Wolfe, small weights set to zero after 100 steps, early stop.
 
     To compare with published figures; a hundred times as slow, and its answer depends on where it stops.
     """

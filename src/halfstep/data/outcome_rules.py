@@ -159,7 +159,19 @@ def _rows(config: StudyConfig, columns: OutcomeColumns, outcome: Outcome, rows: 
     if columns.first_known:
         yield from _known(rows, columns.first_known)
     strange = list(_periods(columns, rows))
-    yield from strange or _twins(config, columns, outcome, rows)
+    yield from strange or [*_every(columns, outcome, rows), *_twins(config, columns, outcome, rows)]
+
+
+def _every(columns: OutcomeColumns, outcome: Outcome, rows: Table) -> Iterator[Fault]:
+    """Yield longer periods that the table's own do not add up to."""
+    texts = rows.frame.select(when(rows.frame, columns.period)).to_series().unique().drop_nulls().to_list()
+    step = next(iter(calendar_of(texts).steps), "year")
+    if outcome.every is None or (step != "week" and STEPS.index(outcome.every) > STEPS.index(step)):
+        return
+    what = f"expected periods that {step}s add up to; got {outcome.every!r}"
+    longer = ", ".join(() if step == "week" else STEPS[max(STEPS.index(step) + 1, 2) :])
+    mend = f"write {longer}, or take the key out" if longer else "take the key out"
+    yield Fault(table=STUDY, column=f"outcomes.{outcome.id}.every", what=what, mend=mend)
 
 
 def _known(rows: Table, column: str) -> Iterator[Fault]:

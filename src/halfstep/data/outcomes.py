@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -17,7 +17,7 @@ from halfstep.data.cells.dates import Span, read_span
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import Sales, brand_name, day, number, text
 
-__all__ = ["STEPS", "Calendar", "Outcomes", "calendar_of", "chosen", "own_name", "tidy_outcomes", "when"]
+__all__ = ["STEPS", "Calendar", "Outcomes", "calendar_of", "chosen", "gathered", "own_name", "tidy_outcomes", "when"]
 
 STEPS = ("day", "week", "month", "quarter", "year")
 LONGEST = 50_000
@@ -98,7 +98,7 @@ def tidy_outcomes(
         else:
             tidy, taken = _of_rows(config, outcome, tables["outcomes"])
             guesses += taken
-        found.append(tidy)
+        found.append(tidy if outcome.every is None else gathered(tidy, outcome.every))
         column = config.outcome_columns.period if outcome.table == "outcomes" and config.outcome_columns else None
         guesses += _gaps(tidy, column or config.columns.period)
     return tuple(found), tuple(dict.fromkeys(guesses))
@@ -274,6 +274,26 @@ def _matrix(
         periods=tuple(span.key for span in spans), first_days=tuple(span.first_day for span in spans),
         last_days=tuple(span.last_day for span in spans), value=value,
         rows={name: tuple(rows.get(name, ())) for name in entities}, left_out=left_out,
+    )  # fmt: skip
+
+
+def gathered(found: Outcomes, step: str) -> Outcomes:
+    """Return an outcome by longer periods: counts added up, prices averaged; NaN where one of the shorter ones is blank.
+
+    A longer period that the sample holds only in part is blank too, and left out at either end.
+    """
+    spans = _consecutive([_holding(day, step).first_day for day in found.first_days], step)
+    spans = [span for span in spans if found.first_days[0] <= span.first_day and span.last_day <= found.last_days[-1]]
+    start = {span.first_day: n for n, span in enumerate(spans)}
+    at = np.array([start.get(_holding(day, step).first_day, -1) for day in found.first_days], dtype=np.int64)
+    value = np.zeros((len(found.entities), len(spans)))
+    for t in np.flatnonzero(at >= 0):
+        value[:, at[t]] += found.value[:, t]
+    if "price" in found.kind:
+        value /= np.bincount(at[at >= 0], minlength=len(spans))
+    return replace(
+        found, step=step, periods=tuple(span.key for span in spans), first_days=tuple(span.first_day for span in spans),
+        last_days=tuple(span.last_day for span in spans), value=value,
     )  # fmt: skip
 
 

@@ -57,7 +57,7 @@ def _main_table(config: StudyConfig) -> Iterator[Fault]:
             if section in config.model_fields_set:
                 yield _fault("tables.sales", f"[{section}] is there but no sales table is named", "name the file")
         for name in config.tables:
-            if name not in ("sales", "press", "outcomes"):
+            if name not in ("sales", "press", "outcomes") and not (name == "flow" and "outcomes" in config.tables):
                 what = f"a {name.replace('_', ' ')} table is named but no sales table, beside which it would be read"
                 yield _fault("tables.sales", what, "name the file")
         return

@@ -35,11 +35,14 @@ class Side:
         File the rows come from.
     left_out
         Rows of periods that end after the as-of date.
+    frequency
+        Periods in a year; 0 where it has none.
     """
 
     frame: pl.DataFrame
     file: str
     left_out: int
+    frequency: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,8 @@ def tidy_side(config: StudyConfig, plan: Plan, table: Table) -> Side:
     )
     ends = pl.col("period").replace_strict(last_day, default=None, return_dtype=pl.String)
     kept = tidy.filter(ends.is_null() | (ends <= config.study.as_of))
-    return Side(kept.sort(*plan.brands, "period", "row"), table.file, tidy.height - kept.height)
+    frequency = next((period.frequency for period in periods.values()), 0)
+    return Side(kept.sort(*plan.brands, "period", "row"), table.file, tidy.height - kept.height, frequency)
 
 
 def _brand(config: StudyConfig, plan: Plan, key: str) -> pl.Expr:

@@ -171,7 +171,7 @@ class Account:
         if not np.isfinite(main.critical):
             return
         if self.relative:
-            falls = [(f"-{fall:.0%}", abs(float(np.log1p(-fall)))) for fall in POWER]
+            falls = [(f"{-fall:g}", abs(float(np.log1p(-fall)))) for fall in POWER]
         else:
             falls = [(f"{-size:.6g}", size) for size in main.curve[0][1:].tolist()]
         value = np.array([power_at(main, size) for _, size in falls])

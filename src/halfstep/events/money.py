@@ -87,7 +87,9 @@ def fame() -> Iterator[Point | Refusal]:
     if isinstance(dose, NoBasis):
         facts = (("n", dose.n), ("needed", dose.needed), ("raises", len(raises)), ("shields", len(shields)))
         needs = ("crises with a measure of fame",)
-        yield Refusal(id="event.fame", what=what, why="too few crises with fame", needs=needs, origin=origin, facts=facts)
+        yield Refusal(
+            id="event.fame", what=what, why="too few crises with fame", needs=needs, origin=origin, facts=facts
+        )
         return
     yield Point(
         id="event.fame", what=what, value=float(np.expm1(dose.slope)), lo=float(np.expm1(dose.lo)),

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
 
 from halfstep.core.errors import MisuseError
+from halfstep.events.breaks import TREND, GapPath, partial, step
 
 __all__ = ["Evidence", "GapPath", "Move", "Other", "Rival", "Row", "Standing", "judge"]
 
@@ -22,9 +22,6 @@ Mask = npt.NDArray[np.bool_]
 
 SUPPLY = ("deliveries", "registrations", "sales")
 """Outcomes that a backlog can hold down or up."""
-TREND = 4
-"""Periods before the event without which a trend cannot be told from noise."""
-PERSISTENT = 0.9
 PART = 0.5
 """An effect is gone where its interval lies within this part of what it was."""
 
@@ -81,40 +78,6 @@ class Other:
     value: float
     lo: float
     hi: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class GapPath:
-    """Observed minus counterfactual, by period.
-
-    Attributes
-    ----------
-    periods
-        Ordinals, ascending; shape (T,).
-    gap
-        Shape (T,). Before the event it should be foretold, not fitted: a fitted gap has its trend taken out.
-    start
-        Position of the event's first period.
-    scale
-        Standard deviation of a period's gap when nothing happens, where the placebo gate has measured it; errors are
-        never taken for less.
-    placebos
-        Gaps of fake units or dates, aligned; shape (P, T). Where there are any, tests are ranked among them.
-    """
-
-    periods: tuple[int, ...]
-    gap: Array
-    start: int
-    scale: float | None = None
-    placebos: Array | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse paths that do not fit together."""
-        T = len(self.periods)
-        fits = self.gap.shape == (T,) and (self.placebos is None or self.placebos.shape[1:] == (T,))
-        ascends = list(self.periods) == sorted(set(self.periods))
-        if not (fits and ascends and 1 < self.start < T and np.isfinite(self.gap).all()):
-            raise MisuseError(f"expected {T} gaps in ascending periods with the event inside, got {self.gap.shape}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -242,10 +205,10 @@ def _begins(period: int, path: GapPath, size: float) -> Row:
         return Row(prediction="begins", status="not testable", needs=("rivals.later" if at > 1 else "rivals.earlier",))
     if at == path.start:
         return Row(prediction="begins", status="not testable", event="survives", needs=("rivals.finer",))
-    one, own, theirs = np.ones(len(path.periods)), _step(path, path.start), _step(path, at)
+    one, own, theirs = np.ones(len(path.periods)), step(path, path.start), step(path, at)
     both = np.column_stack([one, own, theirs])
-    event, rival = _partial(path, both, 1), _partial(path, both, 2)
-    down = np.sign(_partial(path, both[:, :2], 1).value)
+    event, rival = partial(path, both, 1), partial(path, both, 2)
+    down = np.sign(partial(path, both[:, :2], 1).value)
     against = event.p < size and np.sign(event.value) == down
     event_against = rival.p < size and np.sign(rival.value) == down
     needs = () if against or event_against else ("rivals.power",)
@@ -263,9 +226,9 @@ def _ends(period: int, path: GapPath, size: float) -> Row:
         return Row(prediction="ends", status="not testable", needs=("rivals.later",))
     if at <= path.start:
         return Row(prediction="ends", status="not testable", needs=("rivals.predict",))
-    own, after = _step(path, path.start), _step(path, at)
+    own, after = step(path, path.start), step(path, at)
     columns = np.column_stack([np.ones(len(path.periods)), own - after, after])
-    was, left = _partial(path, columns, 1), _partial(path, columns, 2)
+    was, left = partial(path, columns, 1), partial(path, columns, 2)
     against = left.p < size and np.sign(left.value) == np.sign(was.value)
     gone = max(abs(left.lo), abs(left.hi)) < PART * abs(was.value)
     return Row(
@@ -284,11 +247,11 @@ def _before(direction: int, path: GapPath, size: float) -> Row:
     if path.start < TREND:
         return Row(prediction="before", status="not testable", needs=("rivals.earlier",))
     time = np.arange(len(path.periods)) - float(path.start)
-    own = _step(path, path.start)
+    own = step(path, path.start)
     bend = own * (time - time[path.start :].mean())
     columns = [np.ones(len(time)), time, own] + ([bend] if len(time) - path.start > 1 else [])
     design = np.column_stack(columns)
-    slope, beyond = _partial(path, design, 1), _partial(path, design, 2)
+    slope, beyond = partial(path, design, 1), partial(path, design, 2)
     wrong = slope.p < size and np.sign(slope.value) == -direction
     against = wrong or (beyond.p < size and np.sign(beyond.value) == direction)
     moving = slope.p < size and np.sign(slope.value) == direction
@@ -332,70 +295,3 @@ def _backlog(evidence: Evidence) -> Row:
         prediction="backlog", status="survives" if waiting else "contradicted", seen=waiting > 0, value=share,
         needs=("rivals.orders",) if waiting else (),
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Partial:
-    """One coefficient, its 95% interval and two-sided p-value."""
-
-    value: float
-    lo: float
-    hi: float
-    p: float
-
-
-def _step(path: GapPath, at: int) -> Array:
-    """Return zero before a position, one from it on; shape (T,)."""
-    return (np.arange(len(path.periods)) >= at).astype(np.float64)
-
-
-def _partial(path: GapPath, columns: Array, which: int) -> _Partial:
-    """Regress the gap on columns, quasi-differenced by the persistence it has before the event, and test one of them.
-
-    With placebos the t ratio is ranked among theirs: the others' coefficients do not touch this one's noise.
-    """
-    rho = _persistence(path.gap[: path.start])
-    X, y = _quasi(columns, rho), _quasi(path.gap, rho)
-    inverse = np.asarray(np.linalg.pinv(X), dtype=np.float64)
-    freedom = len(y) - X.shape[1] - (rho > 0)
-    length = float(np.sqrt((inverse[which] ** 2).sum()))
-
-    def ratio(rows: Array) -> tuple[Array, Array]:
-        """Estimate and error of the coefficient, for each column of rows."""
-        residual = rows - X @ (inverse @ rows)
-        noise = np.sqrt((residual**2).sum(axis=0) / max(freedom, 1))
-        floor = 0.0 if path.scale is None else path.scale * float(np.sqrt(1 - rho**2))
-        return inverse[which] @ rows, length * np.maximum(noise, floor)
-
-    value, error = (float(v[0]) for v in ratio(y[:, None]))
-    if freedom < 1 or error <= 0:
-        return _Partial(value, -np.inf, np.inf, 1.0)
-    t = abs(value) / error
-    if path.placebos is None:
-        p, reach = 2 * float(stdtr(freedom, -t)), float(stdtrit(freedom, 0.975))
-    else:
-        fakes, errors = ratio(_quasi(path.placebos.T, rho))
-        ranks = np.abs(fakes) / np.maximum(errors, np.finfo(np.float64).tiny)
-        p = (1 + int((ranks >= t).sum())) / (len(ranks) + 1)
-        whole = np.sort(np.append(ranks, np.inf))
-        reach = float(whole[int(np.ceil(0.95 * (len(ranks) + 1))) - 1])
-    return _Partial(value, value - reach * error, value + reach * error, p)
-
-
-def _persistence(before: Array) -> float:
-    """Return the lag-one correlation of the gap before the event, corrected for its downward bias (Kendall 1954)."""
-    n = len(before)
-    away = before - before.mean()
-    total = float(away @ away)
-    if n < TREND + 1 or total <= 0:
-        return 0.0
-    r = float(away[1:] @ away[:-1]) / total
-    return float(np.clip(r + (1 + 3 * r) / n, 0.0, PERSISTENT))
-
-
-def _quasi(rows: Array, rho: float) -> Array:
-    """Take rho times the period before from each period (Prais & Winsten 1954)."""
-    out = np.array(rows, dtype=np.float64)
-    out[1:] = rows[1:] - rho * rows[:-1]
-    out[0] = rows[0] * np.sqrt(1 - rho**2)
-    return out

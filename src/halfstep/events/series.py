@@ -79,7 +79,7 @@ class Ready:
 def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity: str | None = None) -> Ready | Refused:
     """Return the panel of an event, or of another entity asked about as if the event were its own."""
     table, outcome = ask.table, ask.outcome
-    value = table.value
+    value = _levelled(ask, place)
     unit = table.entities.index(ask.event.brand if entity is None else entity)
     ties = touched(ask, config)
     barred = {*ties, ask.event.brand, table.entities[unit]}
@@ -121,7 +121,17 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
 
 def cycle_of(ask: Asked) -> int:
     """Return the periods of the cycle that the study asks to take out; 0 for none."""
-    return CYCLE[ask.table.step] if ask.outcome.season == "year" else 0
+    return 0 if ask.outcome.season == "none" else CYCLE[ask.table.step]
+
+
+def _levelled(ask: Asked, place: Place) -> Array:
+    """Return the outcomes, January and February of a year at their mean where the study asks for it and no event parts them."""
+    table, value = ask.table, ask.table.value.copy()
+    if ask.outcome.season == "spring festival" and table.step == "month":
+        for t, day in enumerate(table.first_days[:-1]):
+            if day.month == 1 and t + 1 != place.start and t + 1 != place.stop:
+                value[:, t : t + 2] = value[:, t : t + 2].mean(axis=1, keepdims=True)
+    return value
 
 
 def _season(ask: Asked, panel: Complete) -> tuple[int, str]:

@@ -103,9 +103,11 @@ def prepare(loaded: Loaded) -> Inputs:
     """
     outcomes = tuple(found for found in loaded.outcomes if found.periods)
     if loaded.sold is None:
-        return Inputs(loaded.config, None, press=loaded.press, outcomes=outcomes)
+        known = loaded.flow if loaded.flow is not None and loaded.flow.frame.height else None
+        flow = None if known is None else flow_of(known, known.frequency)
+        return Inputs(loaded.config, None, flow=flow, press=loaded.press, outcomes=outcomes)
     panel = build_panel(loaded.sold, loaded.config)
-    reach, flow, second, buyers, micro = (
+    reach, accounts, second, buyers, micro = (
         side if side is not None and side.frame.height else None
         for side in (loaded.reach, loaded.flow, loaded.second_choices, loaded.buyers, loaded.micro)
     )
@@ -113,7 +115,7 @@ def prepare(loaded: Loaded) -> Inputs:
         config=loaded.config,
         priced=(panel, fit_hedonic(panel, HedonicSpec.of(loaded.config))),
         reach=None if reach is None else reach_of(panel, reach),
-        flow=None if flow is None else flow_of(flow, panel.frequency),
+        flow=None if accounts is None else flow_of(accounts, panel.frequency),
         switching=None if second is None else switching_of(second),
         press=loaded.press,
         counted=count_otherwise(loaded.sold, loaded.config),

@@ -16,9 +16,9 @@ import numpy.typing as npt
 from halfstep.market.flow import SLACK
 from halfstep.market.snippets import Snippet, Steps
 from halfstep.numerics.coherence import Conflicts, Ratios, conflicts
-from halfstep.numerics.truncated import Body, Spreads, standing
+from halfstep.numerics.truncated import Body, Spreads, interior, standing
 
-__all__ = ["WALK", "Ledger", "Statement", "colliding", "ledger_of", "prior_of", "statements"]
+__all__ = ["WALK", "Ledger", "Statement", "body_of", "colliding", "ledger_of", "prior_of", "statements"]
 
 Array = npt.NDArray[np.float64]
 
@@ -88,7 +88,7 @@ class Ledger:
     @property
     def d(self) -> int:
         """Orders, the trend, cancelled shares, backlog at the start, unknown deliveries."""
-        return self.trend.stop + len(self.regimes) + 1 + len(self.blank)
+        return int(self.trend.stop) + len(self.regimes) + 1 + len(self.blank)
 
     def orders(self, weight: Array) -> Array:
         """Return the form of weighted orders; shape (d + 1,), the constant last."""
@@ -149,7 +149,8 @@ def ledger_of(steps: Steps, snippets: tuple[Snippet, ...], daily: Array, event: 
     eve = steps.edges[0] - 1
     launch = any(s.what == "backlog" and s.last.toordinal() == eve and s.hi == 0 for s in snippets)
     ledger = Ledger(steps, unit, event, np.ones(len(steps)), daily, blank, launch)
-    for _ in range(PASSES):
+    possible = interior(body_of(statements(ledger, snippets)[0], ledger.d)) is not None
+    for _ in range(PASSES * possible):
         body = body_of(statements(ledger, snippets)[0], ledger.d)
         trend = standing(prior_of(ledger).one, body).mean[0, ledger.trend] @ ledger.shapes
         ledger = Ledger(steps, unit, event, np.maximum(trend, LEAST), daily, blank, launch)
@@ -207,11 +208,9 @@ def statements(ledger: Ledger, snippets: tuple[Snippet, ...]) -> tuple[list[Stat
 
 def _always(ledger: Ledger) -> list[Statement]:
     """No orders, deliveries or backlog below zero; no more cancelled than ordered, before the event or after."""
-    T, accounts = len(ledger.steps), []
-    for t in range(T):
-        accounts.append(ledger.orders(np.eye(T)[t]))
-    for t in ledger.blank:
-        accounts.append(ledger.delivered(np.eye(T)[t]))
+    T = len(ledger.steps)
+    accounts = [ledger.orders(np.eye(T)[t]) for t in range(T)]
+    accounts += [ledger.delivered(np.eye(T)[t]) for t in ledger.blank]
     for first, stop in ledger.regimes:
         inside = ((np.arange(T) >= first) & (np.arange(T) < stop)).astype(np.float64)
         accounts += [ledger.cancelled(inside), ledger.orders(inside) - ledger.cancelled(inside)]

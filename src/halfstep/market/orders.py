@@ -25,7 +25,7 @@ __all__ = ["Contradiction", "Fall", "Inferred", "Narrower", "Question", "Supply"
 Array = npt.NDArray[np.float64]
 
 CHAINS, BURN, KEEP = 96, 4, 8
-NARROWED = 0.8
+NARROWED = 0.6
 """A posterior of the fall at least this part as wide as the prior's says nothing."""
 PROBABLE = 0.5
 """Buyers who more probably than not wait bar the reading of deliveries as demand."""
@@ -58,7 +58,9 @@ class Question:
     def __post_init__(self) -> None:
         """Refuse windows that overlap the event."""
         if not self.before[0] <= self.before[1] < self.day <= self.after[0] <= self.after[1]:
-            raise MisuseError(f"expected the first window to end before {self.day} and the other not to begin before it")
+            raise MisuseError(
+                f"expected the first window to end before {self.day} and the other not to begin before it"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ class Untold:
     lo, hi
         The interval that is not worth printing; NaN without snippets.
     part
-        Its width by that of the prior, both of (before - after) / (before + after).
+        Its width by that of the prior with the level known, both of (before - after) / (before + after).
     narrower
         What would narrow it, the best first.
     """
@@ -329,13 +331,16 @@ def _fall(ledger: Ledger, found: list[Statement], x: Array, question: Question) 
 
 
 def _told_apart(ledger: Ledger, prior: Spreads, fall: Fall, rng: np.random.Generator) -> float:
-    """Return the width of the posterior by that of the prior, cut at no orders, on a scale from -1 to 1."""
+    """Return the width of the posterior by that of the prior with a known level, on a scale from -1 to 1."""
     g = rng.choice(len(prior.weight), size=PRIOR_DRAWS, p=prior.weight / prior.weight.sum())
     scatter = rng.standard_normal((PRIOR_DRAWS, ledger.d)) * np.sqrt(prior.variance[g])
-    orders = np.linalg.solve(prior.forms, (prior.center + scatter).T).T[:, : len(ledger.steps)]
-    before, after = _means(ledger, fall.question, np.maximum(orders, 0.0))
-    some = before + after > 0
-    free = _interval((before - after)[some] / (before + after)[some], fall.question.level)
+    scatter[:, ledger.trend.start] = 0.0
+    orders = np.asarray(
+        np.linalg.solve(prior.forms, (prior.center + scatter).T).T[:, : len(ledger.steps)], dtype=np.float64
+    )
+    asked = ledger.steps.part(fall.question.before[0], fall.question.after[1]) > 0
+    before, after = _means(ledger, fall.question, orders[(orders[:, asked] >= 0).all(axis=1)])
+    free = _interval((before - after) / (before + after), fall.question.level)
     kept = _interval(fall.draws / (2 - fall.draws), fall.question.level)
     return (kept[1] - kept[0]) / (free[1] - free[0])
 

@@ -51,7 +51,7 @@ class Steps:
         """Return how much of each step lies in a stretch of days, both in it; shape (T,)."""
         edges = np.array(self.edges, dtype=np.float64)
         inside = np.minimum(edges[1:], last.toordinal() + 1) - np.maximum(edges[:-1], first.toordinal())
-        return np.maximum(inside, 0.0) / self.days
+        return np.asarray(np.maximum(inside, 0.0) / self.days)
 
     def until(self, day: date) -> Array:
         """Return how much of each step is over at the end of a day, shape (T,)."""

@@ -24,8 +24,8 @@ INSIDE = 1e-9
 """Least slack of a start, on rows scaled to one."""
 ROUNDS, DAMPED, CLOSE = 30, 0.8, 0.02
 """Rounds in which the Gaussian that stands for a body is fitted, their damping, and when it is good enough."""
-SMALL, NARROW = 1e-6, 1e-3
-"""Least part of a variance that is left without a factor; ends nearer than this leave a uniform."""
+SMALL, NARROW, LEAST = 1e-6, 1e-3, 1e-10
+"""Least part of a variance without a factor; ends nearer than this leave a uniform; least part of a variance inside."""
 NEAR = 0.9
 """A chain that would begin outside begins this far from the safest point to the wall."""
 HALF_LOG = 0.5 * np.log(2 * np.pi)
@@ -132,8 +132,8 @@ class Draws:
 
         Near zero where the chains began where they belong; `figures` has the shape (chains x kept,).
         """
-        by_chain = figures.reshape(self.spread.shape)
-        half = by_chain.shape[1] // 2
+        by_chain = figures.reshape(len(self.value), -1)
+        half = self.value.shape[1] // 2
         moved = float(by_chain[:, half:].mean() - by_chain[:, :half].mean())
         return moved / float(figures.std()) if figures.std() > 0 else 0.0
 
@@ -185,7 +185,11 @@ def standing(prior: Spreads, body: Body) -> Standing:
     at, along = _cavity(covariance, mean, rows, tight, push)
     mass = _cut((at, along), lo, hi)[0] + np.log1p(tight * along) / 2
     mass -= ((at / along + push) ** 2 / (1 / along + tight) - at**2 / along) / 2
-    whole = np.linalg.slogdet(covariance)[1] - np.log(prior.variance).sum(axis=1) + ((pull + push @ rows) * mean).sum(axis=1)
+    whole = (
+        np.linalg.slogdet(covariance)[1]
+        - np.log(prior.variance).sum(axis=1)
+        + ((pull + push @ rows) * mean).sum(axis=1)
+    )
     whole -= (precise * prior.center**2).sum(axis=1)
     return Standing(mean, covariance, mass.sum(axis=1) + whole / 2)
 
@@ -224,12 +228,10 @@ def _cut(free: tuple[Array, Array], lo: Array, hi: Array) -> tuple[Array, Array,
         shift, variance = np.where(narrow, middle, shift), np.where(narrow, (b - a) ** 2 / 12, variance)
         lost = ~((variance > 0) & (variance <= 1) & np.isfinite(shift))  # far out: an exponential tail
         shift, variance = np.where(lost, b + 1 / b, shift), np.where(lost, np.minimum(1 / b**2, 1.0), variance)
-    return total, mean + sd * np.where(flip, -shift, shift), variance * free[1]
+    return total, mean + sd * np.where(flip, -shift, shift), np.maximum(variance, LEAST) * free[1]
 
 
-def sample(
-    prior: Spreads, body: Body, size: tuple[int, int, int], rng: np.random.Generator
-) -> Draws | None:
+def sample(prior: Spreads, body: Body, size: tuple[int, int, int], rng: np.random.Generator) -> Draws | None:
     """Draw from the Gaussian inside the body; None where the body has no inside.
 
     Parameters
@@ -321,4 +323,4 @@ def _spreads(z: Array, prior: Spreads, rng: np.random.Generator) -> Ints:
     with np.errstate(divide="ignore"):
         score = np.log(prior.weight) - np.log(prior.variance).sum(axis=1) / 2
     score = score[:, None] - (1 / prior.variance) @ squares / 2
-    return np.argmax(score + rng.gumbel(size=score.shape), axis=0)
+    return np.asarray(np.argmax(score + rng.gumbel(size=score.shape), axis=0), dtype=np.int64)

@@ -42,8 +42,17 @@ STEM = "event."
 FLOWS = ("orders", "sales", "registrations", "deliveries")
 """Outcomes counted by the period; the others are levels."""
 MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
-SHARES = ("size", "nominal")
-P_VALUES = ("p", "floor")
+QUOTED = (
+    "n", "list", "reason", "lo", "hi", "p", "floor", "size", "units", "dates", "rival", "prediction", "moved", "tested", "same", "donor", "weight",
+    "value", "covered", "level", "periods", "weeks", "kind", "entity_lo", "entity_hi", "expected",
+)  # fmt: skip
+"""Facts that sentences on events may quote; one that a check lacks is a dash."""
+TERMS = {"estimator": "estimator", "reason": "tie", "kind": "outcome"}
+ENTITIES = ("entity", "moved", "donor", "entity_lo", "entity_hi")
+EFFECTS = ("lo", "hi", "value")
+FORMS = {"size": "share", "level": "level", "nominal": "level", "p": "figure", "floor": "figure"}
+CLOSE = 0.01
+"""Share below which decimals are printed."""
 MOST_PLACES = 4
 
 
@@ -199,67 +208,71 @@ def event_check(index: Index, check: Check) -> Finding:
 
 def own_check(index: Index, verdict: EventVerdict, check: Check) -> Finding:
     """Return what a check says where its event is known."""
-    return Finding(f"why.{check.why}", check_facts(index, verdict, check))
+    unknown = check.why == "event backlog" and not dict(check.facts).get("periods")
+    return Finding(f"why.{check.why}{' unknown' if unknown else ''}", check_facts(index, verdict, check))
 
 
 def check_facts(index: Index, verdict: EventVerdict, check: Check) -> tuple[tuple[str, Fact], ...]:
     """Return what a check's sentence may quote: its own facts, and what its verdict knows."""
-    told: dict[str, Fact] = dict.fromkeys(
-        ("n", "list", "lo", "hi", "p", "floor", "size", "units", "dates"), Term("ui.none")
-    )
+    given = dict(check.facts)
+    rival = rival_of(index, verdict, str(given.get("rival", "")))
+    told: dict[str, Fact] = dict.fromkeys(QUOTED, Term("ui.none"))
     told |= {
         "entity": Brand(verdict.entity), "brand": Brand(verdict.entity), "estimator": Term(f"estimator.{verdict.estimator}"),
         "nominal": Amount(1 - verdict.level, "level"), "before": Amount(verdict.before, "count"),
-        "prediction": Term("ui.none"), "rival": Term("ui.none"),
     }  # fmt: skip
     for name in ("units", "dates", "size", "p", "floor"):
         value = getattr(verdict, name)
         if value is not None:
-            told[name] = _figure(check, name, value)
-    for name, value in check.facts:
-        told[name] = _fact(index, verdict, check, name, value)
-    given = dict(check.facts)
-    rival = rival_of(index, verdict, str(given.get("rival", "")))
+            told[name] = _figure(index, verdict, check, name, value)
+    told |= {name: _fact(index, verdict, check, name, value) for name, value in check.facts}
     if rival is not None:
-        key, moved = str(given.get("prediction", "")), str(given.get("entity", ""))
-        told["prediction"] = predicted(rival, key, moved, verdict.entity)
+        told["rival"] = Words(rival.label)
+        told["prediction"] = predicted(
+            rival, str(given.get("prediction", "")), str(given.get("moved", "")), verdict.entity
+        )
+    told["same"] = Finding("find.event same") if given.get("same") == "yes" else Words("")
     return tuple(told.items())
 
 
 def _fact(index: Index, verdict: EventVerdict, check: Check, name: str, value: str | float) -> Fact:
-    if isinstance(value, str):
-        if name == "entity":
-            return Brand(value)
-        if name == "estimator":
-            return Term(f"estimator.{value}")
-        if name == "rival":
-            rival = rival_of(index, verdict, value)
-            return Words(value if rival is None else rival.label)
-        return _listed(index, value) if name == "list" else Words(value)
-    if name in ("lo", "hi"):
-        point = index.point(verdict.estimate)
-        unit = "share" if point is not None and point.unit == "share" else "own unit"
-        return Amount(float(value), unit, ref=f"{check.id}|{name}")
-    return _figure(check, name, value)
+    if not isinstance(value, str):
+        return _figure(index, verdict, check, name, value)
+    if name in TERMS:
+        return Term(f"{TERMS[name]}.{value}")
+    if name in ENTITIES:
+        return Brand(value)
+    return _listed(index, value) if name == "list" else Words(value)
 
 
-def _figure(check: Check, name: str, value: float) -> Fact:
+def _figure(index: Index, verdict: EventVerdict, check: Check, name: str, value: float) -> Fact:
+    """Return a figure that a check quotes in the form of its name."""
     ref = f"{check.id}|{name}"
-    if name in SHARES:
-        return Amount(value, "share", ref=ref)
-    if name in P_VALUES:
-        return Amount(value, "figure", ref=ref)
-    return Amount(value, "count", ref=ref) if isinstance(value, int) else Words(plain(value))
+    if not math.isfinite(value):
+        return Term("ui.none")
+    if name in EFFECTS and check.why != "event back-test":
+        return replace(like(_unit(index, verdict), value), value=value, form="signed", ref=ref)
+    if name in FORMS or name in EFFECTS:
+        unit: str = FORMS.get(name, "share")
+        return Amount(value, unit, ref=ref, places=0 if unit == "share" and abs(value) >= CLOSE else None)
+    return Amount(value, "count", ref=ref) if isinstance(value, int) else Amount(value, "figure", ref=ref)
+
+
+def _unit(index: Index, verdict: EventVerdict) -> str:
+    point = index.point(verdict.estimate)
+    relative = config_of(index, verdict)[1].scale == "relative"
+    return ("share" if relative else "count") if point is None else point.unit
 
 
 def _listed(index: Index, value: str) -> Fact:
-    """Return entities, each with its tie if it has one, or events: "A: siblings; B", "dispute; recall"."""
+    """Return a list of entities, estimators or events."""
     labels = {event.id: event.label for event in index.config.events if event.id}
     parts: list[Fact] = []
-    for one in value.split("; "):
-        name, _, tie = one.partition(": ")
-        who: Fact = Words(labels[name]) if name in labels else Brand(name)
-        parts.append(Finding("find.with tie", (("who", who), ("tie", Term(f"tie.{tie}")))) if tie else who)
+    for name in value.split(", "):
+        of_estimator = f"estimator.{name}"
+        parts.append(
+            Words(labels[name]) if name in labels else Term(of_estimator) if known(of_estimator) else Brand(name)
+        )
     return Many(tuple(parts), "ui.list")
 
 

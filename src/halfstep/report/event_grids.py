@@ -30,7 +30,7 @@ from halfstep.report.page import Cell, Grid, Row
 
 __all__ = ["estimators_grid", "event_grids", "rivals_grid"]
 
-ROWS = ("average", "first", "lasting", "faded", "total", "joint")
+ROWS = ("average", "first", "lasting", "faded", "total", "joint", "orders")
 DONORS = 12
 """Donors that are listed; the others are counted."""
 HEAT = 0.6
@@ -110,11 +110,16 @@ def _power_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
     point, rows = index.point(verdict.estimate), []
     for k, label in enumerate(() if series is None else series.index):
         assert series is not None
-        size = like("share" if point is None else point.unit, float(label[-1]))
+        size = like("share" if point is None else point.unit, _size(label[-1]))
         found = replace(index.at(series, k), unit="share", places=0)
         rows.append(Row((Cell((named(index, verdict, size),), "label"), Cell((found,), "number", HEAT * found.value))))
     columns = (Term("ui.true change"), Term("ui.chance found"))
     return Grid(f"event-{n}-power", Finding("find.event power title"), columns, tuple(rows), stacks=False)
+
+
+def _size(text: str) -> float:
+    """Return the size of a change as the room writes it: "-20%" or "-3.5"."""
+    return abs(float(text.removesuffix("%"))) / (100 if text.endswith("%") else 1)
 
 
 def _donors_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
@@ -136,18 +141,27 @@ def _donors_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
 
 
 def rivals_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
-    """Return each rival explanation with what it would show, and whether it survives."""
+    """Return each rival explanation: whether it survives, and what it would show, prediction by prediction."""
     rows = []
     for rival in config_of(index, verdict)[0].rivals:
         tested = [dict(c.facts) | {"status": c.status} for c in index.checks if _of_rival(c, verdict, rival)]
+        label = Cell((Words(rival.label),), "label")
+        whole = index.check(f"{stem_of(verdict)}.rival.{rival.id}")
+        if whole is not None and _predictions(rival):
+            facts = dict(whole.facts)
+            kind = "find.event stands same" if facts.get("same") == "yes" else "find.event stands"
+            shows = Finding(kind, (("tested", Amount(int(facts.get("tested", 0)), "count")),))
+            rows.append(Row((label, Cell((shows,)), _found(str(whole.status))), strong=True))
         for key, entity in _predictions(rival) or (("", ""),):
-            same = (t for t in tested if t.get("prediction") == key and (not entity or t.get("entity") == entity))
+            same = (t for t in tested if t.get("prediction") == key and (not entity or t.get("moved") == entity))
             status = str(next(same, {"status": Status.REVIEW})["status"])
-            shows = predicted(rival, key, entity, verdict.entity)
-            found = Cell((Term(f"rival.{status}"),), f"status {status}")
-            rows.append(Row((Cell((Words(rival.label),), "label"), Cell((shows,)), found)))
+            rows.append(Row((label, Cell((predicted(rival, key, entity, verdict.entity),)), _found(status))))
     columns = (Term("ui.rival"), Term("ui.would show"), Term("ui.found"))
     return Grid(f"event-{n}-rivals", Finding("find.event rivals title"), columns, tuple(rows))
+
+
+def _found(status: str) -> Cell:
+    return Cell((Term(f"rival.{status}"),), f"status {status}")
 
 
 def _of_rival(check: Check, verdict: EventVerdict, rival: Rival) -> bool:
@@ -161,14 +175,20 @@ def _predictions(rival: Rival) -> tuple[tuple[str, str], ...]:
 
 
 def _cost_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
-    stem, step = f"{stem_of(verdict)}.cost.", span_at(verdict.first)
+    """Return by horizon what was observed less what was expected, and its money where the study says what a unit earns."""
+    stem, step = stem_of(verdict), span_at(verdict.first)
+    totals = {e.id.removeprefix(f"{stem}.total."): e for e in index.starting(f"{stem}.total.") if isinstance(e, Point)}
+    money = {e.id.removeprefix(f"{stem}.cost."): e for e in index.starting(f"{stem}.cost.") if isinstance(e, Bound)}
+    whole = index.point(f"{stem}.total")
+    totals |= {} if whole is None else {str(whole.n): whole}
     rows = []
-    for bound in (e for e in index.starting(stem) if isinstance(e, Bound)):
-        after: Fact = Words(bound.id.removeprefix(stem))
-        if step is not None and bound.id.removeprefix(stem).isdecimal():
-            after = spell(step.kind, int(bound.id.removeprefix(stem)))
-        rows.append(Row((Cell((after,), "label"), Cell((index.amount(bound, "interval"),), "number"))))
-    money = Finding("ui.money cost", (("unit", Words(index.config.study.currency)),))
-    return Grid(
-        f"event-{n}-cost", Finding("find.event cost title"), (Term("ui.after"), money), tuple(rows), stacks=False
-    )
+    for key in sorted({*money, *(totals if len(totals) > 1 else ())}, key=lambda text: (len(text), text)):
+        after: Fact = Words(key) if step is None or not key.isdecimal() else spell(step.kind, int(key))
+        lost: Fact = effect(index, totals[key], "signed both") if key in totals else Term("ui.none")
+        cost: Fact = index.amount(money[key], "interval") if key in money else Term("ui.none")
+        rows.append(Row((Cell((after,), "label"), Cell((lost,), "number"), Cell((cost,), "number"))))
+    columns = (
+        Term("ui.after"), Finding("ui.units lost", (("unit", Words(config_of(index, verdict)[1].unit)),)),
+        Finding("ui.money cost", (("unit", Words(index.config.study.currency)),)),
+    )  # fmt: skip
+    return Grid(f"event-{n}-cost", Finding("find.event cost title"), columns, tuple(rows))

@@ -28,7 +28,9 @@ def event_sentence(index: Index, verdict: EventVerdict) -> Finding:
     if point is None or label == "refused":
         said = Finding("find.event refused", (*names, ("why", _why(index, verdict))))
     elif label in ("fell", "rose"):
-        said = Finding(f"find.event {label}", (*names, *_figures(index, verdict, point), ("chance", _chance(verdict))))
+        said = Finding(
+            f"find.event {label}", (*names, *_figures(index, verdict, point), ("chance", _chance(index, verdict)))
+        )
     elif label == "nothing larger":
         margin = like(point.unit, verdict.margin or 0.0)
         told = ("margin", named(index, verdict, margin))
@@ -91,15 +93,18 @@ def _open(index: Index, verdict: EventVerdict, point: Point, names: tuple[tuple[
     ))  # fmt: skip
 
 
-def _chance(verdict: EventVerdict) -> Fact:
-    """Return how often as much was found where nothing happened, from p and its floor."""
-    if verdict.p is None or verdict.floor is None or not 0 < verdict.floor < 1:
+def _chance(index: Index, verdict: EventVerdict) -> Fact:
+    """Return how often as much was found where nothing happened; p alone where the room does not count it."""
+    check = index.check(f"{stem_of(verdict)}.placebo")
+    facts = {} if check is None else dict(check.facts)
+    found, tried, ref = facts.get("as_much"), facts.get("n"), f"{stem_of(verdict)}.placebo"
+    if verdict.p is None or not isinstance(tried, int):
         return Words("")
-    tried = round(1 / verdict.floor) - 1
-    as_much = min(max(round(verdict.p * (tried + 1)) - 1, 0), tried)
-    ref = f"{stem_of(verdict)}.placebo"
-    facts = (("k", Amount(as_much, "count", ref=f"{ref}|p")), ("n", Amount(tried, "count", ref=f"{ref}|n")))
-    return Finding("find.event chance" if as_much else "find.event chance none", facts)
+    told: list[tuple[str, Fact]] = [("n", Amount(tried, "count", ref=f"{ref}|n"))]
+    if isinstance(found, int):
+        told.append(("k", Amount(found, "count", ref=f"{ref}|as_much")))
+        return Finding("find.event chance" if found else "find.event chance none", tuple(told))
+    return Finding("find.event chance p", (*told, ("p", Amount(verdict.p, "figure", ref=f"{ref}|p"))))
 
 
 def _apart(index: Index, verdict: EventVerdict) -> tuple[Fact, ...]:

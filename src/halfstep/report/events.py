@@ -20,17 +20,10 @@ from halfstep.report.page import Block, Listing, Paragraph, Section
 __all__ = ["detectable", "event_lead", "event_notes", "event_refusals", "events_section", "tested"]
 
 TESTS = (
-    "placebo",
-    "size",
-    "pre_trend",
-    "leave_one_out",
-    "donors",
-    "season",
-    "missing",
-    "backlog",
-    "overlap",
+    "placebo", "size", "disagree", "pre_trend", "leave_one_out", "donors", "donor", "season", "missing", "flat", "backlog", "overlap", "prior",
     "back_test",
-)
+)  # fmt: skip
+"""Checks in the order in which they are told; ids may go on after a dot."""
 
 
 def event_lead(index: Index) -> list[Block]:
@@ -73,9 +66,9 @@ def _event(index: Index, verdict: EventVerdict, n: int) -> Iterator[Block]:
 def tested(index: Index, verdict: EventVerdict) -> Iterator[Finding]:
     """Yield how a verdict was tested: placebos, size, what could be found, who stands for what was to be expected."""
     point = index.point(verdict.estimate)
+    stem = stem_of(verdict)
     for name in TESTS:
-        check = index.check(f"{stem_of(verdict)}.{name}")
-        if check is not None:
+        for check in (c for c in index.checks if f"{c.id}.".startswith(f"{stem}.{name}.")):
             yield own_check(index, verdict, check)
         if name == "size" and point is not None:
             yield from detectable(index, verdict, point)
@@ -84,8 +77,12 @@ def tested(index: Index, verdict: EventVerdict) -> Iterator[Finding]:
 def detectable(index: Index, verdict: EventVerdict, point: Point) -> Iterator[Finding]:
     """Yield p with the least that the table allows, and the smallest change that would be found in four of five cases."""
     check = index.check(f"{stem_of(verdict)}.placebo")
-    if verdict.p is not None and verdict.floor is not None:
-        yield Finding("find.event p", (("p", _p(verdict.p, check, "p")), ("floor", _p(verdict.floor, check, "floor"))))
+    if verdict.p is not None:
+        floor = verdict.floor if verdict.floor is not None and verdict.floor <= verdict.p else None
+        told = () if floor is None else (("floor", _p(floor, check, "floor")),)
+        yield Finding(
+            "find.event p alone" if floor is None else "find.event p", (("p", _p(verdict.p, check, "p")), *told)
+        )
     if verdict.detectable is None or not math.isfinite(verdict.detectable):
         yield Finding("find.event detectable none")
     else:

@@ -233,5 +233,18 @@ _METHODS = {
 }  # fmt: skip
 
 EN: dict[str, str] = (
-    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | EVENTS | FILES | SWITCH | CELLS_EN | ASK | NEW | READ_EN
+    _UI
+    | _FINDINGS
+    | _ROOMS
+    | _METHODS
+    | DEMAND
+    | RANDOM
+    | PRESS
+    | EVENTS
+    | FILES
+    | SWITCH
+    | CELLS_EN
+    | ASK
+    | NEW
+    | READ_EN
 )

@@ -232,5 +232,18 @@ _METHODS = {
 }  # fmt: skip
 
 ZH: dict[str, str] = (
-    _UI | _FINDINGS | _ROOMS | _METHODS | DEMAND | RANDOM | PRESS | EVENTS | FILES | SWITCH | CELLS_ZH | ASK | NEW | READ_ZH
+    _UI
+    | _FINDINGS
+    | _ROOMS
+    | _METHODS
+    | DEMAND
+    | RANDOM
+    | PRESS
+    | EVENTS
+    | FILES
+    | SWITCH
+    | CELLS_ZH
+    | ASK
+    | NEW
+    | READ_ZH
 )

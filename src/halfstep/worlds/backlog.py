@@ -8,7 +8,17 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["BROKEN", "FALLS", "KINDS", "WEEKS", "WINDOW", "Printed", "SimulatedBacklog", "print_backlog", "simulate_backlog"]
+__all__ = [
+    "BROKEN",
+    "FALLS",
+    "KINDS",
+    "WEEKS",
+    "WINDOW",
+    "Printed",
+    "SimulatedBacklog",
+    "print_backlog",
+    "simulate_backlog",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -123,7 +133,9 @@ def print_backlog(made: SimulatedBacklog, rng: np.random.Generator) -> Simulated
     printed += [_orders(made, int(t), 1, rng) for t in sorted((*early, *before, *after))]
     if rng.random() < 0.5:
         printed.append(_orders(made, made.event, 2, rng))
-    for t in sorted((*rng.choice(np.arange(8, made.event - 2), 2, replace=False), made.event + int(rng.integers(5, 12)))):
+    for t in sorted(
+        (*rng.choice(np.arange(8, made.event - 2), 2, replace=False), made.event + int(rng.integers(5, 12)))
+    ):
         printed.append(_waiting(made, int(t), rng))
     share = made.cancelled.sum() / made.orders.sum()
     lo, hi = share - rng.uniform(0.005, 0.03), share + rng.uniform(0.005, 0.03)
