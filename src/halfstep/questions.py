@@ -152,7 +152,7 @@ def _event(loaded: Loaded) -> Question:
         return _question("event", [Need("event", fatal=True)], way)
     needs = []
     for event, outcome in asked:
-        facts = (("event", event.label.en), ("zh", event.label.zh), ("outcome", outcome.id))
+        facts = (("event", str(event.id)), ("outcome", outcome.id))
         span = read_span(event.period)
         before = [t for t, last in enumerate(outcome.last_days) if span is not None and last < span.first_day]
         value = outcome.value[:, before]

@@ -88,7 +88,7 @@ def verdict(label: str = "fell", outcome: str = "orders", **changes: Any) -> Eve
     made = EventVerdict(
         id=f"verdict.{stem}", event="dispute", outcome=outcome, entity="Alpha", period="2025-03", label=label,
         estimate=f"{stem}.average", estimator="synthetic control", level=0.95, p=0.0165, floor=1 / 121, size=0.11,
-        detectable=0.14, margin=None, units=20, dates=6, first="2025-03", last="2025-09", before=START,
+        detectable=0.14, margin=None, units=20, dates=6, placebos=120, first="2025-03", last="2025-09", before=START,
         reason="interval excludes zero", needs=(),
     )  # fmt: skip
     return replace(made, **changes)

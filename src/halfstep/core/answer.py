@@ -161,15 +161,16 @@ class EventVerdict:
     level
         Coverage of the interval.
     p, floor
-        Randomisation p-value, and the least that this panel could have given, 1/(J+1); None where refused.
+        Randomisation p-value, and the least that this panel could have given: 1/(J+1) with J untouched entities where they
+        are enough to reach the level, else one over all placebos and one; None where refused.
     size
         How often the uncorrected interval finds an effect where nothing happened, at a nominal ``1 - level``.
     detectable
         Smallest effect that would be found in four of five cases, as `estimate` has its unit; None where none would.
     margin
         Change that would not matter; None where the study names none.
-    units, dates
-        Untouched entities and fake dates that it was put to.
+    units, dates, placebos
+        Untouched entities at the true date, fake windows that do not overlap, and all fits where nothing happened.
     first, last, before
         Key of the first and last period looked at, and number of periods before.
     reason
@@ -197,6 +198,7 @@ class EventVerdict:
     margin: float | None
     units: int
     dates: int
+    placebos: int
     first: str
     last: str
     before: int

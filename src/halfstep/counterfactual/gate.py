@@ -10,7 +10,9 @@ true date, an interval of level 1 - a is ``effect +- critical x scale`` where ``
   windows at fake dates that do not overlap.
 
 The p-value is ``(1 + #{|S| >= |S of the event|}) / (n + 1)``, or that at the true date alone where it is larger and could
-have been small enough: it is never below 1 / (J + 1). The minimum detectable effect is the one whose interval excludes zero with a chance of 80%, S drawn from the placebos.
+have been small enough: it is never below 1 / (J + 1). The minimum detectable effect is the one whose interval excludes zero
+with a chance of 80%, S drawn from the placebos. Pooled ranks alone call a shock that struck all units by chance in a quarter
+of such worlds: hence the largest of the four.
 """
 
 from __future__ import annotations

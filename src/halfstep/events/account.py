@@ -44,7 +44,12 @@ class Account:
     @property
     def unit(self) -> str:
         """Unit of an effect."""
-        return "share" if self.relative else "count"
+        return "share" if self.relative else "number"
+
+    @property
+    def level(self) -> str:
+        """Unit of the outcome itself."""
+        return "count" if self.relative else "number"
 
     @property
     def tier(self) -> Tier:
@@ -70,6 +75,13 @@ class Account:
             id=f"{self.ask.stem}.{name}", what=f"event effect: {what}", value=self.shown(effect.value),
             lo=self.shown(effect.lo), hi=self.shown(effect.hi), level=effect.level, unit=self.unit,
             n=len(effect.contrast), tier=self.tier, origin=self.origin("events.gate", ASSUMED, others),
+        )  # fmt: skip
+
+    def chance(self, name: str, effect: Effect, others: tuple[str, ...]) -> Point:
+        """Return the rank of an effect among its placebos."""
+        return Point(
+            id=f"{self.ask.stem}.p.{name}", what="event effect: p", value=effect.p, lo=effect.p, hi=effect.p, level=1.0,
+            unit="p value", n=len(effect.S), tier=self.tier, origin=self.origin("events.gate", ASSUMED, others),
         )  # fmt: skip
 
     def bound(self, name: str, what: str, ends: tuple[float, float], unit: str, method: str) -> Bound:
@@ -117,7 +129,7 @@ class Account:
         value, lo, hi = (-whole * float(np.expm1(min(-e, 700.0))) for e in ends) if self.relative else ends
         return Point(
             id=f"{self.ask.stem}.{name}", what="event effect: total", value=value, lo=lo, hi=hi, level=effect.level,
-            unit="count", n=periods, tier=self.tier, origin=self.origin("events.gate", ASSUMED, ready.donors),
+            unit="count" if self.relative else "number", n=periods, tier=self.tier, origin=self.origin("events.gate", ASSUMED, ready.donors),
         )  # fmt: skip
 
     def paths(self, ready: Ready, gated: Gated) -> Iterator[Series]:
@@ -130,7 +142,7 @@ class Account:
             half[start + h] = effect.critical * effect.scale
         index = tuple((key,) for key in ready.periods[:stop])
         observed = ready.observed[:stop]
-        yield self._series("observed", "count", index, (observed, observed, observed), 1.0)
+        yield self._series("observed", self.level, index, (observed, observed, observed), 1.0)
         level = gated.main.level
         if self.relative:
             with np.errstate(over="ignore"):
@@ -139,7 +151,7 @@ class Account:
         else:
             would = tuple(observed - g for g in (gap, gap + half, gap - half))
             ends = (gap, gap - half, gap + half)
-        yield self._series("counterfactual", "count", index, would, level)
+        yield self._series("counterfactual", self.level, index, would, level)
         yield self._series("gap", self.unit, index, ends, level)
         yield from self._fan(ready, gated)
 

@@ -68,9 +68,11 @@ class Measured:
         length = ready.question.stop - ready.question.start
         total = account.total("total", ready, best, length)
         yield from () if total is None else (total,)
-        for gated in (*self.gates, *self.beside):
+        others = [g for g in (*self.gates, *self.beside) if g.estimator != best.estimator]
+        for gated in (best, *others):
             if np.isfinite(gated.main.critical):
                 yield account.effect(f"by.{gated.estimator}", "by estimator", gated.main, ready.donors)
+                yield account.chance(gated.estimator, gated.main, ready.donors)
         yield from account.paths(ready, best)
         yield from account.weights(ready, best)
         yield from account.power(best)

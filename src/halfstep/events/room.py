@@ -11,6 +11,7 @@ from halfstep.core.answer import Answer, EventVerdict
 from halfstep.core.check import Check, Status
 from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
+from halfstep.counterfactual.gate import Gated
 from halfstep.events.account import Account
 from halfstep.events.alongside import joint_effect, others_touched, rivals
 from halfstep.events.calendar import Asked, Place, asked, place_of
@@ -106,7 +107,7 @@ class _Hearing:
             id=ask.stem, event=str(ask.event.id), outcome=ask.outcome.id, entity=ask.event.brand,
             period=ask.event.period, label="refused", estimate=f"{ask.stem}.average", estimator="",
             level=self.inputs.config.shocks.level, p=None, floor=None, size=None, detectable=None,
-            margin=self.inputs.config.shocks.margin, units=0, dates=0,
+            margin=self.inputs.config.shocks.margin, units=0, dates=0, placebos=0,
             first=table.periods[place.start] if inside else "", last=table.periods[place.stop - 1] if inside else "",
             before=place.start, reason=why, needs=needs,
         )  # fmt: skip
@@ -123,11 +124,17 @@ def _verdict(ask: Asked, ready: Ready, found: Measured, account: Account, togeth
     return EventVerdict(
         id=ask.stem, event=str(ask.event.id), outcome=ask.outcome.id, entity=ask.event.brand, period=ask.event.period,
         label=label, estimate=f"{ask.stem}.average", estimator=gated.estimator if told else "", level=effect.level,
-        p=effect.p if told else None, floor=gated.floor if told else None, size=effect.size, detectable=detectable,
-        margin=account.config.shocks.margin, units=gated.units, dates=gated.windows,
+        p=effect.p if told else None, floor=_floor(gated, effect.level) if told else None, size=effect.size, detectable=detectable,
+        margin=account.config.shocks.margin, units=gated.units, dates=gated.windows, placebos=gated.placebos,
         first=ready.periods[question.start], last=ready.periods[question.stop - 1], before=question.start,
         reason=reason, needs=found.needs, joint=together,
     )  # fmt: skip
+
+
+def _floor(gated: Gated, level: float) -> float:
+    """Return the least p-value: entities at the true date decide it where they alone can reach the level."""
+    enough = np.ceil((gated.units + 1) * level - 1e-9) <= gated.units
+    return gated.floor if enough else 1 / (gated.placebos + 1)
 
 
 def _family(found: list[Record], level: float) -> Iterator[Check]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -111,12 +112,20 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
         periods=tuple(table.periods[t] for t in columns),
         observed=value[unit, panel.period],
         dates=tuple(k for k, t in enumerate(columns) if t in place.dates) or (panel.start,),
-        left_out={table.entities[left.unit]: left.why for left in panel.left_out if left.unit is not None},
+        left_out=dict(_left_out(panel, value, table.entities)),
         skipped=tuple(table.periods[left.period] for left in panel.left_out if left.period is not None),
         ties=ties,
         gaps=gaps,
         flat=panel.flat,
     )
+
+
+def _left_out(panel: Complete, value: Array, entities: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield donors that are not used and why; a nought has no logarithm, which is no blank cell."""
+    for left in panel.left_out:
+        if left.unit is not None:
+            noughts = left.cells and not np.isnan(value[left.unit, panel.period]).any()
+            yield entities[left.unit], "zeros" if noughts else left.why
 
 
 def cycle_of(ask: Asked) -> int:

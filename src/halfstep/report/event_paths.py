@@ -72,17 +72,10 @@ def _gap_figure(index: Index, verdict: EventVerdict, gap: Series, n: int) -> Fig
         f"event-{n}-gap", (line,), _band(gap, verdict, periods), pale, _dates(marks), periods, axis, share=share
     )
     facts = (
-        ("level", Amount(gap.level, "level")), ("marks", _listed(marks)), ("shown", Amount(len(pale), "count")), ("n", _tried(index, verdict, len(every))),
+        ("level", Amount(gap.level, "level")), ("marks", _listed(marks)), ("shown", Amount(len(pale), "count")), ("n", Amount(max(verdict.placebos, len(every)), "count")),
     )  # fmt: skip
     caption = Finding("find.event gap caption" if pale else "find.event gap caption bare", facts)
     return Figure(Finding("find.event gap title", names_of(index, verdict)), (chart,), caption)
-
-
-def _tried(index: Index, verdict: EventVerdict, known: int) -> Amount:
-    """Return at how many dates and entities the same was calculated; as many as are known where no check tells."""
-    check = index.check(f"{stem_of(verdict)}.placebo")
-    told = None if check is None else dict(check.facts).get("n")
-    return Amount(max(told, known) if isinstance(told, int) else known, "count")
 
 
 def _drawn(series: Series, verdict: EventVerdict) -> tuple[str, ...]:

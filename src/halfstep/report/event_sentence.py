@@ -18,6 +18,8 @@ __all__ = ["borne_out", "estimator_points", "event_sentence"]
 
 PLAIN_REASONS = ("interval excludes zero", "interval holds zero", "within the margin")
 """Reasons that the sentence itself tells."""
+CLOSE = 1e-6
+"""How far from a whole number a rank may be for its rounding."""
 
 
 def event_sentence(index: Index, verdict: EventVerdict) -> Finding:
@@ -94,17 +96,18 @@ def _open(index: Index, verdict: EventVerdict, point: Point, names: tuple[tuple[
 
 
 def _chance(index: Index, verdict: EventVerdict) -> Fact:
-    """Return how often as much was found where nothing happened; p alone where the room does not count it."""
-    check = index.check(f"{stem_of(verdict)}.placebo")
-    facts = {} if check is None else dict(check.facts)
-    found, tried, ref = facts.get("as_much"), facts.get("n"), f"{stem_of(verdict)}.placebo"
-    if verdict.p is None or not isinstance(tried, int):
+    """Return how often as much was found where nothing happened; p alone where it is not a rank among all of them."""
+    tried, ref = verdict.placebos, f"{stem_of(verdict)}.placebo"
+    if verdict.p is None or not tried:
         return Words("")
     told: list[tuple[str, Fact]] = [("n", Amount(tried, "count", ref=f"{ref}|n"))]
-    if isinstance(found, int):
-        told.append(("k", Amount(found, "count", ref=f"{ref}|as_much")))
-        return Finding("find.event chance" if found else "find.event chance none", tuple(told))
-    return Finding("find.event chance p", (*told, ("p", Amount(verdict.p, "figure", ref=f"{ref}|p"))))
+    among_all = verdict.floor is not None and math.isclose(verdict.floor, 1 / (tried + 1))
+    rank = verdict.p * (tried + 1)
+    if not among_all or abs(rank - round(rank)) > CLOSE:
+        return Finding("find.event chance p", (*told, ("p", Amount(verdict.p, "figure", ref=f"{ref}|p"))))
+    found = min(max(round(rank) - 1, 0), tried)
+    told.append(("k", Amount(found, "count")))
+    return Finding("find.event chance" if found else "find.event chance none", tuple(told))
 
 
 def _apart(index: Index, verdict: EventVerdict) -> tuple[Fact, ...]:

@@ -9,7 +9,17 @@ from halfstep.core.answer import EventVerdict
 from halfstep.core.check import Check
 from halfstep.core.estimate import Point
 from halfstep.report.comparison import needs_of
-from halfstep.report.event_facts import config_of, like, named, names_of, own_check, reason_term, stem_of, verdict_at
+from halfstep.report.event_facts import (
+    config_of,
+    effect,
+    like,
+    named,
+    names_of,
+    own_check,
+    reason_term,
+    stem_of,
+    verdict_at,
+)
 from halfstep.report.event_grids import event_grids
 from halfstep.report.event_paths import event_figures
 from halfstep.report.event_sentence import event_sentence
@@ -48,6 +58,10 @@ def events_section(index: Index) -> Section | None:
     blocks: list[Block] = [Paragraph(Finding("find.events about"), "note")]
     for n, verdict in enumerate(index.events.values()):
         blocks += _event(index, verdict, n)
+    fame = index.point("event.fame")
+    if fame is not None:
+        told = (("n", Amount(fame.n, "count")), ("value", effect(index, fame, "signed both")))
+        blocks.append(Paragraph(Finding("find.event fame", told), "note"))
     return Section("events", Finding("ui.section events"), tuple(blocks))
 
 

@@ -78,7 +78,7 @@ def _event(v: EventVerdict) -> dict[str, Any]:
     return {
         "id": v.id, "event": v.event, "outcome": v.outcome, "entity": v.entity, "period": v.period, "label": v.label,
         "estimate": v.estimate, "estimator": v.estimator, "level": v.level, "p": _number(v.p), "floor": _number(v.floor),
-        "size": _number(v.size), "detectable": _number(v.detectable), "margin": _number(v.margin), "units": v.units, "dates": v.dates,
+        "size": _number(v.size), "detectable": _number(v.detectable), "margin": _number(v.margin), "units": v.units, "dates": v.dates, "placebos": v.placebos,
         "first": v.first, "last": v.last, "before": v.before, "reason": v.reason, "needs": list(v.needs), "joint": list(v.joint),
     }  # fmt: skip
 

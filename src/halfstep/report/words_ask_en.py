@@ -39,8 +39,8 @@ _QUESTIONS = {
 
 _NEEDS = {
     "need.event": "an event that names an outcome: [[outcomes]] with its table, and [[events]] with id and outcomes",
-    "need.periods before the event": "periods of the outcome {outcome} before and after “{event}”",
-    "need.entities beside the event": "other entities with the outcome {outcome} in every period before “{event}”",
+    "need.periods before the event": "periods of the outcome {outcome} before and after the event {event}",
+    "need.entities beside the event": "other entities with the outcome {outcome} in every period before the event {event}",
     "need.press table": "a press table: one printed figure a row, with columns entity, metric, value, period",
     "need.press figures known by then": "figures that were known by {as_of}",
     "need.sales table": "a sales table: one row a model and period, with columns period, brand, model, price, units and attributes that differ among models; at least {least} models each of {focal} and {benchmark} in one period, and their rivals",

@@ -39,8 +39,8 @@ _QUESTIONS = {
 
 _NEEDS = {
     "need.event": "一个写明结果的事件：[[outcomes]] 及其表，[[events]] 中的 id 与 outcomes",
-    "need.periods before the event": "“{zh}”前后各期的结果 {outcome}",
-    "need.entities beside the event": "“{zh}”之前各期齐全的其他主体的结果 {outcome}",
+    "need.periods before the event": "事件 {event} 前后各期的结果 {outcome}",
+    "need.entities beside the event": "事件 {event} 之前各期齐全的其他主体的结果 {outcome}",
     "need.press table": "公开数字表：一行一个公布的数字，要有主体、指标、数值、时期四列",
     "need.press figures known by then": "{as_of} 之前已经公布的数字",
     "need.sales table": "销售表：每款产品每期一行，要有时期、品牌、车型（型号）、价格、销量，以及各款之间有差别的属性；{focal}和{benchmark}同期各至少 {least} 款，竞品也要在内",
