@@ -152,7 +152,9 @@ def test_try_37_rival_explanations_say_what_they_predict_and_which_survive(tmp_p
     assert stands["silent"] == "event rival stands: not testable"
     assert "rule" in stands
     down = np.log1p(-0.35) * (np.arange(WEEKS) >= EVENT)
-    every = study(tmp_path / "rule", market(38, dict.fromkeys(("B05", "B01", "B02"), down)), [event(EVENT, more=rivals)])
+    every = study(
+        tmp_path / "rule", market(38, dict.fromkeys(("B05", "B01", "B02"), down)), [event(EVENT, more=rivals)]
+    )
     stands = {
         c.id.rpartition(".")[2]: c.why
         for c in checks(every, "event.e.orders.rival.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 import shlex
 from collections.abc import Iterator
@@ -120,6 +121,8 @@ def test_the_two_commands_stand_in_the_readme() -> None:
                 "first-study",
                 "first-five-minutes",
                 "random-coefficients",
+                "shocks",
+                "crises",
             )
         ),
     ],
@@ -131,12 +134,32 @@ def test_links_lead_somewhere(name: str) -> None:
             assert (here / target).exists(), target
 
 
-def test_the_example_of_random_coefficients_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> None:
-    text = read("docs/random-coefficients.md")
+@pytest.mark.parametrize("name", ["docs/random-coefficients.md", "docs/shocks.md"])
+def test_the_example_on_arrays_prints_what_it_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text = read(name)
     (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
-    (printed,) = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)
-    exec(compile(code, "docs/random-coefficients.md", "exec"), {})
+    printed = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)[-1]
+    exec(compile(code, name, "exec"), {})
     assert capsys.readouterr().out == printed
+
+
+def test_the_study_of_the_page_on_shocks_runs(tmp_path: Path) -> None:
+    """The settings as printed, with a table of the printed head: 12 brands, 70 weeks."""
+    from halfstep.study import run
+
+    text = read("docs/shocks.md")
+    (settings,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    head = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)[0].splitlines()[0]
+    rng = random.Random(1)
+    brands = ["Alder", "Birch", *(f"Brand {n}" for n in range(10))]
+    weeks = [f"2024-W{n:02d}" for n in range(1, 53)] + [f"2025-W{n:02d}" for n in range(1, 27)]
+    rows = [f"{week},{brand},{round(1000 * rng.lognormvariate(0, 0.05))}" for brand in brands for week in weeks]
+    (tmp_path / "orders.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    (tmp_path / "study.toml").write_text(settings, encoding="utf-8")
+    answer = run(tmp_path, only=("events",)).answers["events"]
+    assert [(v.event, v.first) for v in answer.events] == [("recall", "2025-W13")]
+    assert {c.id for c in answer.checks} >= {"event.recall.orders.placebo", "event.recall.orders.rival.waiting"}
+    assert any(e.id == "event.recall.orders.cost.13" for e in answer.estimates)
 
 
 def test_labels_are_in_the_glossary_in_both_languages() -> None:

@@ -54,8 +54,8 @@ class Ready:
         Keys of periods in which the entity's own outcome is blank.
     ties
         Entities that were touched themselves -> how.
-    gaps
-        Whether a season was asked for and could not be taken out, because periods are missing or too few cycles lie before.
+    unseasoned
+        Why a season that was asked for could not be taken out; empty where it could, or none was.
     flat
         Whether the entity's outcome never moves before the event.
     """
@@ -68,7 +68,7 @@ class Ready:
     left_out: dict[str, str]
     skipped: tuple[str, ...]
     ties: dict[str, str]
-    gaps: str
+    unseasoned: str
     flat: bool
 
     @property
@@ -100,9 +100,9 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
     panel = complete(y, unit, donors, place.start, place.stop)
     if panel.start < SCARCE:
         return Refused("too few periods before", ("more periods before",))
-    cycle, gaps = _season(ask, panel)
+    cycle, unseasoned = _season(ask, panel)
     question = Question(
-        y=panel.y, treated=0, donors=panel.donors, start=panel.start, stop=panel.stop, season=cycle,
+        y=panel.y, treated=0, donors=panel.donors, start=panel.start, stop=panel.stop, season=cycle, period=panel.period,
         level=config.shocks.level, cap=config.shocks.placebos, seed=seed,
     )  # fmt: skip
     columns = panel.period.tolist()
@@ -115,7 +115,7 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
         left_out=dict(_left_out(panel, value, table.entities)),
         skipped=tuple(table.periods[left.period] for left in panel.left_out if left.period is not None),
         ties=ties,
-        gaps=gaps,
+        unseasoned=unseasoned,
         flat=panel.flat,
     )
 
@@ -148,6 +148,4 @@ def _season(ask: Asked, panel: Complete) -> tuple[int, str]:
     cycle = cycle_of(ask)
     if not cycle:
         return 0, ""
-    if len(panel.period) < panel.period[-1] - panel.period[0] + 1:
-        return 0, "periods are missing"
     return (cycle, "") if panel.start >= CYCLES * cycle else (0, "too few cycles")

@@ -68,8 +68,8 @@ def _panel(ask: Asked, ready: Ready, account: Account) -> Iterator[Check]:
     if ready.skipped:
         facts = (("n", len(ready.skipped)), ("list", _listed(list(ready.skipped))))
         yield account.check("missing", Status.REVIEW, "event periods left out", facts)
-    if ready.gaps:
-        facts = (("reason", ready.gaps), ("n", ready.question.start))
+    if ready.unseasoned:
+        facts = (("reason", ready.unseasoned), ("n", ready.question.start))
         yield account.check("season", Status.REVIEW, "event season too short", facts)
     elif ready.question.season:
         yield account.check("season", Status.PASS, "event season taken out", (("n", ready.question.season),))

@@ -94,7 +94,7 @@ def names_of(index: Index, verdict: EventVerdict) -> tuple[tuple[str, Fact], ...
     event, outcome = config_of(index, verdict)
     return (
         ("event", Words(event.label)), ("outcome", Words(outcome.label)), ("brand", Brand(verdict.entity)),
-        ("when", dated(verdict.period)), ("span", span_of(verdict)),
+        ("when", dated(verdict.first or verdict.period)), ("span", span_of(verdict)),
     )  # fmt: skip
 
 
