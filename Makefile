@@ -31,6 +31,7 @@ bench:
 	uv run --extra bench python benchmarks/demand.py
 	uv run --extra bench python benchmarks/random_coefficients.py
 	uv run --extra bench python benchmarks/random_draws.py
+	uv run --extra bench python benchmarks/events.py
 	uv run --extra bench python benchmarks/scale.py
 
 # Exact versions with hashes, for those who want them: uv pip sync requirements.lock

@@ -308,11 +308,11 @@ def shocks(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
 
 
 def shock_worlds(entries: dict[tuple[str, int], list[ShockEntry]]) -> dict[str, object]:
-    """Return rates by periods before the event, and what was said in each kind of world."""
+    """Return rates by periods before the event where there is an interval at all, and what was said in each kind of world."""
     by_length: dict[str, object] = {}
     worlds: dict[str, dict[str, object]] = {}
     for before in BEFORE:
-        mine = [e for (_, n), some in entries.items() if n == before for e in some]
+        mine = [e for (_, n), some in entries.items() if n == before for e in some if np.isfinite(e.half)]
         by_length[str(before)] = shock_rates(mine)
     for (kind, before), some in entries.items():
         found = shock_summary(some) | shock_rates(some)

@@ -190,17 +190,18 @@ def test_the_season_is_learnt_before_the_date_only() -> None:
 def test_blank_cells_are_left_out_and_told() -> None:
     y = panel(donors=7).y.copy()
     y[0, [4, 33]] = np.nan
-    y[1, 9] = np.nan
+    y[1, 9:20] = np.nan
+    y[6, 25] = np.nan
     y[2] = 0.0
     y[3] = 2.0
     y[4] = y[0] + 1.0
     y[5, 4] = np.nan
     made = complete(y, 0, np.arange(8) > 0, 30, 36)
     assert [(w.why, w.unit, w.period, w.cells) for w in made.left_out] == [
-        ("blank period", None, 4, 1), ("blank period", None, 33, 1), ("blank cells", 1, None, 1),
-        ("zero", 2, None, 0), ("constant", 3, None, 0), ("copy of the treated unit", 4, None, 0),
+        ("blank period", None, 4, 1), ("blank period", None, 33, 1), ("blank among donors", None, 25, 1),
+        ("blank cells", 1, None, 11), ("zero", 2, None, 0), ("constant", 3, None, 0), ("copy of the treated unit", 4, None, 0),
     ]  # fmt: skip
-    assert (made.start, made.stop, made.flat) == (29, 34, False)
+    assert (made.start, made.stop, made.flat) == (28, 33, False)
     assert made.unit.tolist() == [0, 5, 6, 7]
     assert np.isfinite(made.y).all()
     assert made.y[0].tolist() == y[0, made.period].tolist()

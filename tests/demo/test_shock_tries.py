@@ -18,7 +18,7 @@ from halfstep.study import run
 
 Array = npt.NDArray[np.float64]
 START = date(2023, 1, 2)
-WEEKS, BRANDS = 84, 20
+WEEKS, BRANDS = 84, 24
 EVENT = 60
 
 

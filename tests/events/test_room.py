@@ -93,15 +93,16 @@ def test_a_series_with_noughts_is_not_put_on_a_relative_scale(tmp_path: Path) ->
 def test_missing_cells_are_told_and_nothing_is_filled_in(tmp_path: Path) -> None:
     made = panel()
     made["B0"][[3, 33]] = np.nan
-    made["B4"][7] = np.nan
+    made["B4"][5:25] = np.nan
+    made["B7"][9] = np.nan
     made["B5"][:] = 0.0
     found = answer(tmp_path, made)
-    assert facts(found, "missing")["list"] == f"{month(3)}, {month(33)}"
+    assert facts(found, "missing")["list"] == f"{month(3)}, {month(9)}, {month(33)}"  # one month goes, not B7
     assert facts(found, "donors.blank cells")["list"] == "B4"
     assert facts(found, "donors.zeros")["list"] == "B5"  # a nought has no logarithm
     assert only(found).units == 9
     observed = next(s for s in found.series if s.id == "event.e.o.observed")
-    assert len(observed.index) == MONTHS - 2 and not np.isnan(observed.value).any()
+    assert len(observed.index) == MONTHS - 3 and not np.isnan(observed.value).any()
 
 
 def test_a_copy_of_the_entity_is_no_donor(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ class LeftOut:
     Attributes
     ----------
     why
-        "blank period": the treated unit has no outcome there. Of donors: "blank cells", "constant", "zero" (nothing but
+        "blank period": the treated unit has no outcome there; "blank among donors": so many donors have none that it costs
+        less to leave out the period than them. Of donors: "blank cells", "constant", "zero" (nothing but
         noughts), "copy of the treated unit" (equal to it before the event, up to a constant).
     unit, period
         Which donor, or which period, by its place in the panel that came; the other is None.
@@ -68,7 +69,7 @@ class Complete:
 
 
 def complete(y: Array, treated: int, donors: Mask, start: int, stop: int) -> Complete:
-    """Leave out periods in which the treated unit is blank, and donors that are blank or useless in the others.
+    """Leave out periods in which the treated unit is blank, then donors or early periods until no cell is blank.
 
     Parameters
     ----------
@@ -96,16 +97,21 @@ def complete(y: Array, treated: int, donors: Mask, start: int, stop: int) -> Com
             f"got {before} and {len(period) - before}: fill the blank cells, or move the event"
         )
     left_out = [LeftOut("blank period", None, int(t), 1) for t in np.flatnonzero(~known[treated])]
+    asked = np.flatnonzero(donors & (np.arange(len(y)) != treated))
+    blank = ~known[asked][:, period]
+    lost, gone = _thinned(blank, before)
+    left_out += [
+        LeftOut("blank among donors", None, int(t), int(n))
+        for t, n in zip(period[gone], blank[:, gone].sum(axis=0), strict=True)
+    ]
+    keep = np.setdiff1d(np.arange(len(period)), gone)
+    period, before = period[keep], int((keep < before).sum())
     own = y[treated, period]
     unit = [treated]
-    for donor in np.flatnonzero(donors):
-        if donor == treated:
-            continue
-        series = y[donor, period]
-        blank = int((~np.isfinite(series)).sum())
-        why = "blank cells" if blank else _useless(series, own, before)
+    for k, donor in enumerate(asked):
+        why = "blank cells" if k in lost else _useless(y[donor, period], own, before)
         if why:
-            left_out.append(LeftOut(why, int(donor), None, blank))
+            left_out.append(LeftOut(why, int(donor), None, int(blank[k].sum())))
         else:
             unit.append(int(donor))
     rows = np.array(unit, dtype=np.int64)
@@ -120,6 +126,29 @@ def complete(y: Array, treated: int, donors: Mask, start: int, stop: int) -> Com
         left_out=tuple(left_out),
         flat=_flat(own[:before]),
     )
+
+
+def _thinned(blank: Mask, before: int) -> tuple[set[int], Ints]:
+    """Return donors and periods that are left out so that no blank cell remains.
+
+    The one with the largest part of its cells blank goes first, a donor where a period ties with it; periods from the event
+    on stay, as they are what is asked about, and so do half of those before it.
+    """
+    left = blank.copy()
+    donors: set[int] = set()
+    periods: list[int] = []
+    while left.any():
+        rows = left.sum(axis=1) / max(left.shape[1] - len(periods), 1)
+        columns = left[:, :before].sum(axis=0) / max(left.shape[0] - len(donors), 1)
+        row = int(rows.argmax())
+        column = int(columns.argmax()) if before else 0
+        if len(periods) < before // 2 and columns[column] > rows[row]:
+            periods.append(column)
+            left[:, column] = False
+        else:
+            donors.add(row)
+            left[row] = False
+    return donors, np.array(sorted(periods), dtype=np.int64)
 
 
 def _flat(series: Array) -> bool:

@@ -56,10 +56,12 @@ class Account:
         """Evidence tier of the table."""
         return Tier(self.config.study.tier)
 
-    def origin(self, method: str, assumptions: tuple[str, ...] = (), others: tuple[str, ...] = ()) -> Origin:
-        """Return where a number comes from: the entity's rows, with those of others that entered it."""
+    def origin(
+        self, method: str, assumptions: tuple[str, ...] = (), others: tuple[str, ...] = (), entity: str | None = None
+    ) -> Origin:
+        """Return where a number comes from: the rows of the event's entity or of another, with those of others that entered it."""
         table = self.ask.table
-        own = table.rows.get(self.ask.event.brand, ())
+        own = table.rows.get(self.ask.event.brand if entity is None else entity, ())
         used = len(own) + sum(len(table.rows.get(name, ())) for name in others)
         return Origin(
             room="events", method=method, table=table.file, rows=row_ranges(own), rows_used=used, assumptions=assumptions
@@ -69,12 +71,12 @@ class Account:
         """Return an effect on the scale of the analysis as it is printed."""
         return float(np.expm1(np.minimum(effect, 700.0))) if self.relative else effect
 
-    def effect(self, name: str, what: str, effect: Effect, others: tuple[str, ...]) -> Point:
+    def effect(self, name: str, what: str, effect: Effect, others: tuple[str, ...], entity: str | None = None) -> Point:
         """Return an effect with its gated interval."""
         return Point(
             id=f"{self.ask.stem}.{name}", what=f"event effect: {what}", value=self.shown(effect.value),
             lo=self.shown(effect.lo), hi=self.shown(effect.hi), level=effect.level, unit=self.unit,
-            n=len(effect.contrast), tier=self.tier, origin=self.origin("events.gate", ASSUMED, others),
+            n=len(effect.contrast), tier=self.tier, origin=self.origin("events.gate", ASSUMED, others, entity),
         )  # fmt: skip
 
     def chance(self, name: str, effect: Effect, others: tuple[str, ...]) -> Point:
@@ -112,24 +114,25 @@ class Account:
     def total(self, name: str, ready: Ready, gated: Gated, periods: int) -> Point | None:
         """Return observed less what would have been, in units, over the first periods; None without an interval.
 
-        On the relative scale observed units O are known, so that the loss is ``O (1 - exp(-tau))`` with tau the mean gap
-        weighted by observed units, exact to first order in the spread of the gap; the ends are those of tau's interval.
+        The value is the sum of the drawn gap, ``O - C``. On the relative scale its interval is that of ``log C``, whose
+        contrast weighs each period by what would have been in it: ``O - C exp(+-half-width)``, exact to first order.
         """
-        length = ready.question.stop - ready.question.start
-        observed = ready.observed[ready.question.start : ready.question.start + periods]
+        start, length = ready.question.start, ready.question.stop - ready.question.start
+        observed = ready.observed[start : start + periods]
+        gap = gated.fit.gap[start : start + periods]
         weights = np.zeros(length)
-        whole = float(observed.sum())
-        if self.relative and whole <= 0:
-            return None
-        weights[:periods] = observed / whole if self.relative else 1.0
+        would = observed * np.exp(np.minimum(-gap, 700.0)) if self.relative else observed - gap
+        weights[:periods] = would / would.sum() if self.relative else 1.0
         effect = effect_of(gated.fit, "total", weights, gated.main.level)
         if not np.isfinite(effect.critical):
             return None
-        ends = [effect.value, effect.lo, effect.hi]
-        value, lo, hi = (-whole * float(np.expm1(min(-e, 700.0))) for e in ends) if self.relative else ends
+        whole, rest, half = float(observed.sum()), float(would.sum()), (effect.hi - effect.lo) / 2
+        value, lo, hi = whole - rest, whole - rest - half, whole - rest + half
+        if self.relative:
+            lo, hi = whole - rest * float(np.exp(min(half, 700.0))), whole - rest * float(np.exp(-half))
         return Point(
             id=f"{self.ask.stem}.{name}", what="event effect: total", value=value, lo=lo, hi=hi, level=effect.level,
-            unit="count" if self.relative else "number", n=periods, tier=self.tier, origin=self.origin("events.gate", ASSUMED, ready.donors),
+            unit=self.level, n=periods, tier=self.tier, origin=self.origin("events.gate", ASSUMED, ready.donors),
         )  # fmt: skip
 
     def paths(self, ready: Ready, gated: Gated) -> Iterator[Series]:

@@ -3,72 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from halfstep.core.check import Check, Status
 from halfstep.core.config import StudyConfig
+from halfstep.core.errors import MisuseError
 from halfstep.core.estimate import Bound, Point
 from halfstep.counterfactual.estimators import FAMILY
 from halfstep.counterfactual.gate import Gated, gate
-from halfstep.counterfactual.overlap import Onset, overlap
+from halfstep.counterfactual.overlap import Onset, Overlap, overlap
 from halfstep.counterfactual.placebo import case_at
 from halfstep.data.cells.dates import read_span
 from halfstep.events.account import ASSUMED, Account
-from halfstep.events.calendar import Asked, Place, columns_of, late_of, neighbours
+from halfstep.events.calendar import Asked, Place, columns_of, late_of, neighbours, together
 from halfstep.events.demand import flow_marks
 from halfstep.events.measure import Measured
 from halfstep.events.rivals import Evidence, GapPath, Move, Other, Rival, Row, Standing, judge
 from halfstep.events.series import Ready, Refused, made_ready
 from halfstep.market.inputs import Inputs
 
-__all__ = ["joint_effect", "others_touched", "rivals"]
+__all__ = ["Neighbours", "joint_effect", "others_touched", "overlapping", "rivals"]
 
 RANKED = 19
 """Placebos from which a rank can reach 5%."""
 STATUS = {"survives": Status.PASS, "not testable": Status.REVIEW, "contradicted": Status.FAIL}
 
 
-def joint_effect(
-    ask: Asked, ready: Ready, found: Measured, account: Account
-) -> Iterator[Point | Bound | Check | tuple[str, ...]]:
-    """Yield, where windows overlap, what the events did together, the parts or their bounds, and who cannot be told apart."""
-    events = neighbours(ask, account.config)
-    columns = [columns_of(ask, event, ready.periods) for event in events]
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbours:
+    """Events whose windows overlap, this one among them.
+
+    Attributes
+    ----------
+    names
+        Ids, or their periods, in order of time.
+    fit
+        The joint fit, None where it is too much to go through.
+    """
+
+    names: tuple[str, ...]
+    fit: Overlap | None
+
+    @property
+    def apart(self) -> bool:
+        """Whether each can be told by itself."""
+        return self.fit is not None and self.fit.separable
+
+
+def overlapping(ask: Asked, config: StudyConfig) -> Neighbours | None:
+    """Return the events that overlap with this one and whether they can be told apart; None where none does."""
+    events = neighbours(ask, config)
+    place = together(ask, config) if len(events) > 1 else None
+    if place is None or place.why:
+        return None
+    ready = made_ready(ask, place, config, config.study.seed)
+    if isinstance(ready, Refused):
+        return None
+    columns = [tuple(c for c in columns_of(ask, event, ready.periods) if c > 0) for event in events]
     inside = [(event, where) for event, where in zip(events, columns, strict=True) if where]
     if len(inside) < 2:
+        return None
+    names = tuple(event.id or f"{event.period} ({k + 1})" for k, (event, _) in enumerate(inside))
+    onsets = tuple(Onset(where, (1.0,) * len(where)) for _, where in inside)
+    return Neighbours(names, _parted(ask, ready, onsets, config))
+
+
+def joint_effect(
+    near: Neighbours, ask: Asked, ready: Ready, found: Measured, account: Account
+) -> Iterator[Point | Bound | Check]:
+    """Yield what overlapping events did together and the bounds of their parts; or, told apart, the part of each.
+
+    Not told apart, what followed them all is the gated effect of their common window, and each part lies between nought and
+    the whole. Told apart, the parts' intervals are widened as placebos widened those of the same model.
+    """
+    main, names = found.best.main, near.names
+    if not np.isfinite(main.critical):
         return
+    ends = [(min(0.0, main.lo), max(0.0, main.hi))] * len(names)
+    if near.apart and near.fit is not None:
+        length, wider = ready.question.stop - ready.question.start, _wider(found)
+        told = [part.total for part in near.fit.parts]
+        halves = [(t.mean, wider * max(t.high - t.mean, t.mean - t.low)) for t in told]
+        ends = [((mean - half) / length, (mean + half) / length) for mean, half in halves]
+    else:
+        origin = account.origin("events.overlap", ASSUMED, ready.donors)
+        yield Point(
+            id=f"{ask.stem}.joint", what="event effect: joint", value=account.shown(main.value), lo=account.shown(main.lo),
+            hi=account.shown(main.hi), level=main.level, unit=account.unit, n=len(main.contrast), tier=account.tier,
+            origin=origin,
+        )  # fmt: skip
+    for name, (low, high) in zip(names, ends, strict=True):
+        shown = (account.shown(low), account.shown(high))
+        yield account.bound(f"part.{name}", "event effect: part", shown, account.unit, "events.overlap")
+    distance = "–" if near.fit is None or near.fit.distance is None else near.fit.distance
+    facts = (("list", ", ".join(names)), ("n", len(names)), ("distance", distance))
+    why = "event overlap apart" if near.apart else "event overlap joint"
+    yield account.check("overlap", Status.PASS if near.apart else Status.REVIEW, why, facts)
+
+
+def _parted(ask: Asked, ready: Ready, onsets: tuple[Onset, ...], config: StudyConfig) -> Overlap | None:
+    """Return the joint fit; None where the events have more onsets and half-lives between them than can be gone through."""
     question = ready.question
     y = case_at(question, np.array([question.treated]), question.start).y
-    onsets = tuple(Onset(where, (1.0,) * len(where)) for _, where in inside)
-    length = question.stop - question.start
-    both = overlap(
-        y[question.treated], onsets, length, late_of(ask, account.config), y[question.donors], question.level
-    )
-    names = tuple(event.id or event.period for event, _ in inside)
-    ends = (both.joint.mean, both.joint.low, both.joint.high)
-    value, lo, hi = (account.shown(end / length) for end in ends)
-    origin = account.origin("events.overlap", ASSUMED, ready.donors)
-    yield Point(
-        id=f"{ask.stem}.joint", what="event effect: joint", value=min(max(value, lo), hi), lo=lo, hi=hi,
-        level=question.level, unit=account.unit, n=length, tier=account.tier, origin=origin,
-    )  # fmt: skip
-    for name, part in zip(names, both.parts, strict=True):
-        low, high = (part.total.low, part.total.high) if both.separable else part.bound or (-np.inf, np.inf)
-        yield account.bound(
-            f"part.{name}", "event effect: part", (account.shown(low / length), account.shown(high / length)),
-            account.unit, "events.overlap",
+    try:
+        return overlap(
+            y[question.treated], onsets, question.stop - question.start, late_of(ask, config), y[question.donors],
+            question.level,
         )  # fmt: skip
-    worst = float(both.correlation[np.triu_indices(len(names), 1)].min())
-    facts = (
-        ("list", ", ".join(names)), ("n", len(names)), ("correlation", worst), ("collinear", both.collinear),
-        ("distance", -1 if both.distance is None else both.distance),
-        ("precision", -1.0 if both.precision is None else both.precision),
-    )  # fmt: skip
-    why = "event overlap apart" if both.separable else "event overlap joint"
-    yield account.check("overlap", Status.PASS if both.separable else Status.REVIEW, why, facts)
-    if not both.separable:
-        yield names
+    except MisuseError:
+        return None
+
+
+def _wider(found: Measured) -> float:
+    """Return by how much placebos widen the interval of the structural series, whose model the joint fit shares."""
+    own = next((g.main for g in found.gates if g.estimator == "structural series"), found.best.main)
+    widened = (own.hi - own.lo) / 2 / max(own.naive, np.finfo(float).tiny)
+    return float(max(1.0, widened)) if np.isfinite(widened) else 1.0
 
 
 def others_touched(
@@ -84,7 +136,7 @@ def others_touched(
             continue
         main = gate(ready.question, FAMILY[estimator], estimator).main
         if np.isfinite(main.critical):
-            point = account.effect(f"spill.{name}", "spill-over", main, ready.donors)
+            point = account.effect(f"spill.{name}", "spill-over", main, ready.donors, name)
             yield name, (Other(value=main.value, lo=main.lo, hi=main.hi), point)
 
 
@@ -98,7 +150,12 @@ def rivals(
     path = _path(found.best, ready)
     plain = _path(found.beside[0], ready) if found.beside else None
     evidence = Evidence(
-        path=path, outcome=ask.outcome.kind, others=dict(others), unfitted=plain, **_waiting(inputs, ask, ready)
+        path=path,
+        outcome=ask.outcome.kind,
+        others=dict(others),
+        ranked=True,
+        unfitted=plain,
+        **_waiting(inputs, ask, ready),
     )
     sign = -1 if found.best.main.value < 0 else 1
     asked = [
@@ -164,4 +221,5 @@ def _row(standing: Standing, row: Row, account: Account) -> Check:
             facts.append((name, value if row.prediction == "backlog" else account.shown(value)))
     facts += [("p", row.p)] if row.p is not None else []
     name = f"rival.{standing.rival}.{row.prediction}" + (f".{row.entity}" if row.entity else "")
-    return account.check(name, STATUS[row.status], f"event rival {row.status}", tuple(facts))
+    why = "seen" if row.seen and row.status == "survives" else row.status
+    return account.check(name, STATUS[row.status], f"event rival {why}", tuple(facts))

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from halfstep.core.config import Event, Outcome, StudyConfig
 from halfstep.data.cells.dates import read_span
 from halfstep.data.outcomes import Outcomes
 
-__all__ = ["Asked", "Place", "asked", "columns_of", "late_of", "neighbours", "place_of", "touched"]
+__all__ = [
+    "Asked",
+    "Place",
+    "asked",
+    "columns_of",
+    "earlier",
+    "late_of",
+    "neighbours",
+    "place_of",
+    "together",
+    "touched",
+    "until_next",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +83,7 @@ def place_of(ask: Asked, config: StudyConfig) -> Place:
     dates = tuple(
         t
         for t, (start, stop) in enumerate(zip(table.first_days, table.last_days, strict=True))
-        if start <= last and stop >= first and (t == 0 or first <= table.last_days[t])
+        if start <= last and stop >= first
     )
     start, horizon = dates[0], event.horizon or config.shocks.horizon
     end = len(table.periods)
@@ -95,20 +107,23 @@ def _days(event: Event) -> tuple[date, date]:
 def touched(ask: Asked, config: StudyConfig) -> dict[str, str]:
     """Return entities that may not stand for what would have been: entity -> kind of tie.
 
-    Those that the study names as related or as no donors, brands with an event of their own among the periods looked at, and the parent and
-    sub-brands of the event's brand.
+    Those that the study names as related or as no donors, those that a rival explanation says should have moved, brands with
+    an event of their own among the periods looked at or as many before, and the parent, sub-brands and siblings of the brand.
     """
     out = dict.fromkeys(ask.outcome.not_donors, "named as no donor")
     out |= {name: "rival explanation" for rival in ask.event.rivals for name in rival.moves}
     for tie, entities in ask.event.related.items():
         out |= dict.fromkeys(entities, tie)
     brands, brand = config.brands, ask.event.brand
-    kin = {own for own, parent in brands.subbrands.items() if parent == brand} | {brands.subbrands.get(brand, "")}
-    kin |= {config.study.parent or ""} if brand == config.study.focal else set()
+    above = brands.subbrands.get(brand, "")
+    kin = {own for own, parent in brands.subbrands.items() if parent in (brand, above)} | {above}
+    family = (config.study.focal, config.study.parent)
+    kin |= {name for name in family if name} if brand in family else set()
     out |= {name: "siblings" for name in kin if name and name not in out}
     place = place_of(ask, config)
     if not place.why:
-        span = (ask.table.first_days[place.start], ask.table.last_days[place.stop - 1])
+        reach = max(0, 2 * place.start - place.stop)
+        span = (ask.table.first_days[reach], ask.table.last_days[place.stop - 1])
         for event in config.events:
             first, last = _days(event)
             if event.brand != brand and first <= span[1] and last >= span[0]:
@@ -118,15 +133,44 @@ def touched(ask: Asked, config: StudyConfig) -> dict[str, str]:
 
 
 def neighbours(ask: Asked, config: StudyConfig) -> tuple[Event, ...]:
-    """Return the events of the same entity whose windows overlap with this one's, in order of time, this one included."""
+    """Return the events of the same entity whose windows overlap, one after the other, with this one's, in order of time.
+
+    A window is as long as this event's horizon; this event is among them.
+    """
     place = place_of(ask, config)
     if place.why:
         return (ask.event,)
-    reach = max(0, 2 * place.start - place.stop)
-    span = (ask.table.first_days[reach], ask.table.last_days[place.stop - 1])
-    others = [e for e in config.events if e.brand == ask.event.brand and e is not ask.event]
-    inside = [e for e in others if _days(e)[0] <= span[1] and _days(e)[1] >= span[0]]
-    return tuple(sorted((ask.event, *inside), key=lambda e: _days(e)))
+    length = ask.event.horizon or config.shocks.horizon or len(ask.table.periods)
+    starts = _starts(ask, config)
+    at = [event for _, event in starts].index(ask.event)
+    low = high = at
+    while low and starts[low][0] - starts[low - 1][0] < length:
+        low -= 1
+    while high + 1 < len(starts) and starts[high + 1][0] - starts[high][0] < length:
+        high += 1
+    return tuple(event for _, event in starts[low : high + 1])
+
+
+def _starts(ask: Asked, config: StudyConfig) -> list[tuple[int, Event]]:
+    """Return the events of the same entity inside the sample with the first period each may have touched, in order of time."""
+    own = [event for event in config.events if event.brand == ask.event.brand]
+    found = [(columns_of(ask, event, ask.table.periods), event) for event in own]
+    return sorted(((where[0], event) for where, event in found if where), key=lambda pair: pair[0])
+
+
+def together(ask: Asked, config: StudyConfig) -> Place:
+    """Return one window for all events that overlap: from the first one's date to the last one's horizon."""
+    table, events = ask.table, neighbours(ask, config)
+    starts = [where[0] for event in events if (where := columns_of(ask, event, table.periods))]
+    horizon = ask.event.horizon or config.shocks.horizon
+    stop = len(table.periods) if horizon is None else min(len(table.periods), max(starts) + horizon)
+    return Place(min(starts), (min(starts),), stop, "too few periods before" if min(starts) < 2 else "")
+
+
+def until_next(ask: Asked, config: StudyConfig, place: Place) -> Place:
+    """Return the window cut where the next event of the entity begins."""
+    later = [start for start, event in _starts(ask, config) if start > place.start and event is not ask.event]
+    return replace(place, stop=min([place.stop, *later]))
 
 
 def columns_of(ask: Asked, event: Event, periods: tuple[str, ...]) -> tuple[int, ...]:
@@ -141,3 +185,11 @@ def late_of(ask: Asked, config: StudyConfig) -> int:
     """Return by how many periods an effect may come after its event: the study's days, in whole periods of the table."""
     longest = max((b - a).days + 1 for a, b in zip(ask.table.first_days, ask.table.last_days, strict=True))
     return -(-config.shocks.late // longest)
+
+
+def earlier(ask: Asked, config: StudyConfig) -> tuple[Event, ...]:
+    """Return events of the same entity before this one that are not its neighbours: what they did is among the periods before."""
+    near, (first, _) = neighbours(ask, config), _days(ask.event)
+    others = [e for e in config.events if e.brand == ask.event.brand and e not in near]
+    inside = [e for e in others if _days(e)[1] < first and _days(e)[0] >= ask.table.first_days[0]]
+    return tuple(sorted(inside, key=lambda e: _days(e)))

@@ -77,7 +77,8 @@ def inferred_orders(
     if not printed and (inputs.flow is None or brand not in inputs.flow.brands):
         return
     start, stop = place.start, place.stop
-    day, end = table.first_days[start], table.last_days[stop - 1]
+    day = table.first_days[start]
+    end = min(table.last_days[stop - 1], day + timedelta(weeks=LONGEST // 2))
     earliest = max(table.first_days[0], day - (end - day) - timedelta(days=1))
     first = min([earliest, *(s.first for s in printed if s.first >= table.first_days[0])])
     first = max(first, end - timedelta(weeks=LONGEST))
@@ -87,7 +88,7 @@ def inferred_orders(
         day=day,
         before=(max(earliest, first), day - timedelta(days=1)),
         after=(day, end),
-        level=account.config.gap.level,
+        level=account.config.shocks.level,
     )
     found = infer_orders(brand, steps, (*printed, *_delivered(ask, inputs.flow, first)), inputs.flow, question, rng)
     yield _orders(found, account)
@@ -99,7 +100,7 @@ def _delivered(ask: Asked, flow: Flow | None, first: date) -> Iterator[Snippet]:
         return
     table = ask.table
     for t, value in enumerate(table.value[ask.unit].tolist()):
-        if np.isfinite(value) and table.first_days[t] >= first:
+        if value >= 0 and table.first_days[t] >= first:
             name = f"{table.file}: {table.periods[t]}"
             yield Snippet(name, "deliveries", table.first_days[t], table.last_days[t], value, value)
 

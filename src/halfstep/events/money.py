@@ -38,6 +38,8 @@ def costs(ready: Ready, found: Measured, account: Account) -> Iterator[Point | B
     spans = [Span(horizon=t.n, value=t.value, lo=t.lo, hi=t.hi) for t in totals if t is not None]
     yield from (t for t in totals if t is not None and t.n < length)
     ends = account.config.shocks.unit_margin
+    for beyond in sorted(h for h in account.config.shocks.horizons if h > length):
+        yield account.refusal(f"cost.{beyond}", "cost of an event", "nothing after", ("more periods after",))
     margin = None if ends is None else Margin(lo=ends[0], hi=ends[1], currency="study")
     money = cost(spans, margin, level=found.best.main.level)
     if isinstance(money, NoCost):
@@ -54,7 +56,8 @@ def published(ask: Asked, found: Measured, account: Account) -> Iterator[Point |
     outcome = "quantity" if ask.outcome.kind in UNITS else CLASS.get(ask.outcome.kind, ask.outcome.kind)
     main, level = found.best.main, found.best.main.level
     like = of_nature(*NATURES.get(ask.event.kind, ()))
-    prior = reference_prior(outcome, exclude=of_brands((ask.event.brand,)), crises=like, level=level)
+    own = reference_names(account)
+    prior = reference_prior(outcome, exclude=of_brands(own), crises=like, level=level)
     if isinstance(prior, NoBasis):
         facts = (("n", prior.n), ("needed", prior.needed))
         yield account.refusal("prior", "reference class", "too few published crises", ("published crises",), facts)
@@ -77,6 +80,14 @@ def published(ask: Asked, found: Measured, account: Account) -> Iterator[Point |
                 "prior", Status.REVIEW, "event class surprised", (("p", both.surprise),), "leave the class off"
             )
     yield from _back_test(prior, account)
+
+
+def reference_names(account: Account) -> tuple[str, ...]:
+    """Return every name that the study has for the event's brand: its own case is no part of the class."""
+    brand, brands = account.ask.event.brand, account.config.brands
+    label = brands.labels.get(brand)
+    others = [name for name, used in brands.aliases.items() if used == brand]
+    return (brand, *others, *(() if label is None else (label.en, label.zh)))
 
 
 def fame() -> Iterator[Point | Refusal]:

@@ -7,7 +7,7 @@ that is no proof of it. Nothing here says who or what is to blame.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,9 @@ class Evidence:
     bound, known
         Whether buyers were waiting at the end of each period, and whether the figures tell; shape (T,); None without a
         flow table.
+    ranked
+        Whether steps and trends are told by ranks among placebos or not at all: a fitted gap is too smooth before the event
+        for its own persistence to stand for what comes after.
     unfitted
         A path whose trend before the event was not fitted away, for the prediction "before"; `path` if None.
     """
@@ -102,6 +105,7 @@ class Evidence:
     others: Mapping[str, Other | None] = field(default_factory=dict)
     bound: Mask | None = None
     known: Mask | None = None
+    ranked: bool = False
     unfitted: GapPath | None = None
 
 
@@ -174,6 +178,11 @@ def judge(rivals: Sequence[Rival], evidence: Evidence, *, size: float = 0.05) ->
 def _standing(rival: Rival, evidence: Evidence, size: float) -> Standing:
     """Collect the rows of one rival."""
     rows: list[Row] = []
+    if evidence.ranked and evidence.path.placebos is None:
+        asked = {"begins": rival.begins, "ends": rival.ends, "before": rival.before}
+        named = [name for name, value in asked.items() if value is not None]
+        rows += [Row(prediction=name, status="not testable", needs=("more untouched entities",)) for name in named]
+        rival = replace(rival, begins=None, ends=None, before=None)
     if rival.begins is not None:
         rows.append(_begins(rival.begins, evidence.path, size))
     if rival.ends is not None:
@@ -282,8 +291,10 @@ def _moves(move: Move, others: Mapping[str, Other | None]) -> Row:
 
 def _backlog(evidence: Evidence) -> Row:
     """Was anybody waiting when the outcome changed?"""
-    if evidence.outcome not in SUPPLY:
+    if evidence.outcome == "orders":
         return Row(prediction="backlog", status="contradicted")
+    if evidence.outcome not in SUPPLY:
+        return Row(prediction="backlog", status="not testable", needs=("rivals.orders",))
     if evidence.bound is None or evidence.known is None:
         return Row(prediction="backlog", status="not testable", needs=("rivals.flow",))
     known, bound = evidence.known[evidence.path.start :], evidence.bound[evidence.path.start :]

@@ -13,8 +13,8 @@ from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.counterfactual.gate import Gated
 from halfstep.events.account import Account
-from halfstep.events.alongside import joint_effect, others_touched, rivals
-from halfstep.events.calendar import Asked, Place, asked, place_of
+from halfstep.events.alongside import Neighbours, joint_effect, others_touched, overlapping, rivals
+from halfstep.events.calendar import Asked, Place, asked, place_of, together, until_next
 from halfstep.events.demand import inferred_orders, no_demand
 from halfstep.events.measure import Measured, measured
 from halfstep.events.money import costs, fame, published
@@ -30,6 +30,7 @@ NEEDS = {
     "outside the sample": ("a longer sample",),
     "too few periods before": ("more periods before",),
     "supply, not demand": ("orders instead of deliveries",),
+    "backlog unknown": ("a flow table", "orders instead of deliveries"),
 }
 
 
@@ -37,7 +38,8 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     asks = asked(inputs.config, inputs.outcomes)
     if not asks:
         return Answer(room="events", dark="outcomes")
-    found = [record for ask in asks for record in _Hearing(inputs, ask, rng).records()]
+    seed = inputs.config.study.seed
+    found = [record for ask in asks for record in _Hearing(inputs, ask, seed).records()]
     found += _family(found, inputs.config.shocks.level)
     found += fame() if inputs.config.shocks.prior != "none" else ()
     return Answer(
@@ -58,7 +60,7 @@ class _Hearing:
 
     inputs: Inputs
     ask: Asked
-    rng: np.random.Generator
+    seed: int
     account: Account = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,25 +75,30 @@ class _Hearing:
             return
         supply = no_demand(self.inputs, ask, place)
         if supply is not None:
-            yield from self._refused("supply, not demand", NEEDS["supply, not demand"], place)
+            why = "supply, not demand" if dict(supply)["periods"] else "backlog unknown"
+            yield from self._refused(why, NEEDS[why], place)
             yield self.account.check("backlog", Status.FAIL, "event backlog", supply, "read net orders")
-            yield from inferred_orders(self.inputs, ask, place, self.account, self.rng)
+            rng = np.random.default_rng([self.seed, *ask.stem.encode()])  # another event moves nothing here
+            yield from inferred_orders(self.inputs, ask, place, self.account, rng)
             return
-        ready = made_ready(ask, place, config, config.study.seed)
+        near = overlapping(ask, config)
+        if near is not None:
+            place = until_next(ask, config, place) if near.apart else together(ask, config)
+        ready = made_ready(ask, place, config, self.seed)
         if isinstance(ready, Refused):
             yield from self._refused(ready.why, ready.needs, place)
             return
-        yield from self._heard(ready, place)
+        yield from self._heard(ready, place, near)
 
-    def _heard(self, ready: Ready, place: Place) -> Iterator[Record]:
+    def _heard(self, ready: Ready, place: Place, near: Neighbours | None) -> Iterator[Record]:
         """Yield what the estimators say, what judges them, and what stands beside the event."""
         found, account = measured(ready, self.account), self.account
-        joint = list(joint_effect(self.ask, ready, found, account))
-        together = next((r for r in joint if isinstance(r, tuple)), ())
-        verdict = _verdict(self.ask, ready, found, account, together)
-        yield verdict
+        joint = () if near is None or near.apart else near.names
+        yield _verdict(self.ask, ready, found, account, joint)
         yield from found.records(account, ready)
-        yield from (r for r in joint if not isinstance(r, tuple))
+        if near is not None:
+            yield from joint_effect(near, self.ask, ready, found, account)
+        yield from _cut(self.ask, ready, account)
         yield from soundness(self.ask, ready, found, account)
         others = dict(others_touched(self.inputs.config, self.ask, place, found.estimator))
         yield from (point for _, point in others.values())
@@ -115,7 +122,7 @@ class _Hearing:
         yield self.account.refusal("average", "event effect: average", why, needs, facts)
 
 
-def _verdict(ask: Asked, ready: Ready, found: Measured, account: Account, together: tuple[str, ...]) -> EventVerdict:
+def _verdict(ask: Asked, ready: Ready, found: Measured, account: Account, joint: tuple[str, ...]) -> EventVerdict:
     """Return the label with what it hangs on."""
     question, gated, effect = ready.question, found.best, found.best.main
     label, reason = found.label, found.reason
@@ -127,8 +134,16 @@ def _verdict(ask: Asked, ready: Ready, found: Measured, account: Account, togeth
         p=effect.p if told else None, floor=_floor(gated, effect.level) if told else None, size=effect.size, detectable=detectable,
         margin=account.config.shocks.margin, units=gated.units, dates=gated.windows, placebos=gated.placebos,
         first=ready.periods[question.start], last=ready.periods[question.stop - 1], before=question.start,
-        reason=reason, needs=found.needs, joint=together,
+        reason=reason, needs=found.needs, joint=joint,
     )  # fmt: skip
+
+
+def _cut(ask: Asked, ready: Ready, account: Account) -> Iterator[Check]:
+    """Yield that fewer periods are looked at than were asked for."""
+    wanted = ask.event.horizon or account.config.shocks.horizon
+    held = ready.question.stop - ready.question.start
+    if wanted is not None and held < wanted:
+        yield account.check("horizon", Status.REVIEW, "event horizon cut", (("n", held), ("asked", wanted)))
 
 
 def _floor(gated: Gated, level: float) -> float:
@@ -139,7 +154,7 @@ def _floor(gated: Gated, level: float) -> float:
 
 def _family(found: list[Record], level: float) -> Iterator[Check]:
     """Yield how many verdicts chance alone would give, where several are asked."""
-    n = sum(isinstance(r, EventVerdict) and r.label != "refused" for r in found)
+    n = sum(isinstance(r, EventVerdict) and r.p is not None and r.label != "disagree" for r in found)
     if n > 1:
         facts = (("n", n), ("expected", n * (1 - level)))
         yield Check(id="event.family", status=Status.PASS, why="event family", facts=facts)

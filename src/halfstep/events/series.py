@@ -46,30 +46,24 @@ class Ready:
         Keys of its columns.
     observed
         The entity's own outcome in natural units, one a column.
-    dates
-        Columns that may hold the day of the event.
     left_out
         Donors that are not used -> why; periods that are not -> "".
     skipped
-        Keys of periods in which the entity's own outcome is blank.
+        Keys of periods in which the entity's own outcome is blank, or those of so many donors that they are left out.
     ties
         Entities that were touched themselves -> how.
     unseasoned
         Why a season that was asked for could not be taken out; empty where it could, or none was.
-    flat
-        Whether the entity's outcome never moves before the event.
     """
 
     question: Question
     entities: tuple[str, ...]
     periods: tuple[str, ...]
     observed: Array
-    dates: tuple[int, ...]
     left_out: dict[str, str]
     skipped: tuple[str, ...]
     ties: dict[str, str]
     unseasoned: str
-    flat: bool
 
     @property
     def donors(self) -> tuple[str, ...]:
@@ -100,6 +94,8 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
     panel = complete(y, unit, donors, place.start, place.stop)
     if panel.start < SCARCE:
         return Refused("too few periods before", ("more periods before",))
+    if panel.flat:
+        return Refused("flat before", ("a series that moves",))
     cycle, unseasoned = _season(ask, panel)
     question = Question(
         y=panel.y, treated=0, donors=panel.donors, start=panel.start, stop=panel.stop, season=cycle, period=panel.period,
@@ -110,13 +106,13 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
         question=question,
         entities=tuple(table.entities[i] for i in panel.unit),
         periods=tuple(table.periods[t] for t in columns),
-        observed=value[unit, panel.period],
-        dates=tuple(k for k, t in enumerate(columns) if t in place.dates) or (panel.start,),
+        observed=table.value[unit, panel.period],
         left_out=dict(_left_out(panel, value, table.entities)),
-        skipped=tuple(table.periods[left.period] for left in panel.left_out if left.period is not None),
+        skipped=tuple(
+            table.periods[t] for t in sorted(left.period for left in panel.left_out if left.period is not None)
+        ),
         ties=ties,
         unseasoned=unseasoned,
-        flat=panel.flat,
     )
 
 
@@ -124,8 +120,10 @@ def _left_out(panel: Complete, value: Array, entities: tuple[str, ...]) -> Itera
     """Yield donors that are not used and why; a nought has no logarithm, which is no blank cell."""
     for left in panel.left_out:
         if left.unit is not None:
-            noughts = left.cells and not np.isnan(value[left.unit, panel.period]).any()
-            yield entities[left.unit], "zeros" if noughts else left.why
+            own = value[left.unit, panel.period]
+            noughts = not np.isnan(own).any() and bool((own == 0).any())
+            constant = left.why == "zero" and not noughts  # the logarithm of one
+            yield entities[left.unit], "zeros" if noughts else "constant" if constant else left.why
 
 
 def cycle_of(ask: Asked) -> int:
@@ -146,6 +144,8 @@ def _levelled(ask: Asked, place: Place) -> Array:
 def _season(ask: Asked, panel: Complete) -> tuple[int, str]:
     """Return the cycle that can be taken out, and why one that is asked for cannot."""
     cycle = cycle_of(ask)
+    if ask.outcome.season == "spring festival" and ask.table.step != "month":
+        return 0, "festival by months only"
     if not cycle:
-        return 0, ""
+        return 0, "" if ask.outcome.season == "none" else "no season in years"
     return (cycle, "") if panel.start >= CYCLES * cycle else (0, "too few cycles")
