@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 from string import Formatter
+from typing import Any
 from xml.etree import ElementTree
 
 import openpyxl
@@ -50,7 +51,7 @@ INTERVALS = [
 ]
 REASONS = (
     "interval excludes zero", "interval holds zero", "within the margin", "estimators disagree", "too few placebos", "supply, not demand",
-    "outside the sample", "too few periods before", "no series", "nothing after",
+    "backlog unknown", "outside the sample", "too few periods before", "flat before", "no series", "nothing after",
 )  # fmt: skip
 LOWER, HIGHER = {"en": "lower (", "zh": "水平低"}, {"en": "higher (", "zh": "水平高"}
 DIRECTION = {
@@ -146,6 +147,8 @@ def test_a_refusal_names_its_reason_and_no_figure(lang: str, reason: str) -> Non
     for label in EVENT_LABELS:
         text = said(one(verdict(label, reason=reason, p=None, floor=None), refusal), lang)
         assert reason_words(reason, lang) in text
+        told = word("find.event refused" if label == "refused" else "find.event untold", lang)
+        assert told.partition("{outcome}")[2].partition("{")[0] in text
         assert "%" not in text
         assert not re.search(DIRECTION[lang], text)
 
@@ -167,6 +170,59 @@ def test_estimators_that_disagree_are_named_with_their_intervals(lang: str) -> N
     agreed = said(one(verdict("disagree", reason="estimators disagree"), mine, (by[0], by[2])), lang)
     assert word("estimator.synthetic control", lang) not in agreed
     assert "−26%" in agreed
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("lo", "hi", "told"), [(-0.91, 55_000.0, "−91%"), (-0.91, math.inf, "−91%"), (12.0, 900.0, "1,000%")]
+)
+def test_an_end_beyond_what_can_be_said_is_open(lang: str, lo: float, hi: float, told: str) -> None:
+    estimate = point(f"{STEM}.average", "event effect: average", max(lo + 1.0, 20.0), lo, hi)
+    index = one(verdict("rose" if lo > 0 else "cannot tell", reason="interval holds zero"), estimate)
+    text = said(index, lang)
+    assert NUMBER_WORDS[lang]["at least"].format(value=told) in text
+    assert "55,000" not in text
+    assert "2,000%" not in text
+    if lo > 0:
+        assert word("find.event more", lang) in text
+    section = events_section(index)
+    assert section is not None
+    shown = " ".join(Speaker(lang, index.config).text(part) for part in parts(section) if isinstance(part, Finding))
+    assert word("find.event more signed", lang) in shown
+    assert not re.search(r"[\d,]{6,}%", shown)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_could_be_found_is_a_fall_where_it_is_relative(lang: str) -> None:
+    found = verdict("cannot tell", reason="interval holds zero", detectable=0.53)
+    assert "−53%" in said(one(found, point(f"{STEM}.average", "event effect: average", -0.04, -0.2, 0.11)), lang)
+    most = replace(found, detectable=0.9964)
+    assert "−99.6%" in said(one(most, point(f"{STEM}.average", "event effect: average", -0.4, -0.998, 40.0)), lang)
+    own = replace(found, detectable=5.0)
+    text = said(one(own, point(f"{STEM}.average", "event effect: average", -4.0, -20.0, 11.0, "count")), lang)
+    before, after = word("find.event power either", lang).split("{detectable}")
+    assert before in text
+    assert after in text
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("changes", "basis"),
+    [
+        ({}, "entities"),
+        ({"estimator": "segmented"}, "course"),
+        ({"estimator": "structural series", "units": 0}, "course"),
+    ],
+)
+def test_the_sentence_says_what_was_held_against(lang: str, changes: dict[str, Any], basis: str) -> None:
+    for label, numbers in (
+        ("fell", (-0.18, -0.26, -0.09)),
+        ("rose", (0.18, 0.09, 0.26)),
+        ("nothing larger", (0.0, -0.01, 0.01)),
+    ):
+        found = verdict(label, margin=0.05, **changes)
+        text = said(one(found, point(f"{STEM}.average", "event effect: average", *numbers)), lang)
+        assert word(f"basis.{basis}", lang) in text
 
 
 @pytest.mark.parametrize(
@@ -264,13 +320,17 @@ def test_rivals_stand_with_what_they_predict() -> None:
     speaker = Speaker("en", index.config)
     rows = [tuple(speaker.text(fact) for cell in row.cells for fact in cell.facts) for row in grid.rows]
     assert rows == [
-        ("A renewed model was due", "all of it, 2 tested", "contradicted"),
-        ("A renewed model was due", "Alpha's series turns by itself from January 2025 on", "survives"),
+        ("A renewed model was due", "its predictions together, 2 of them testable", "contradicted"),
+        ("A renewed model was due", "Alpha's series turns by itself from January 2025 on", "this is so"),
         ("A renewed model was due", "nothing of it is left from July 2025 on", "contradicted"),
-        ("Price war", "all of it, 1 tested; these data cannot tell it from the event", "survives"),
-        ("Price war", "the series shows supply: a backlog binds", "survives"),
-        ("Price war", "Beta runs lower after the event", "not testable"),
-        ("Mood", "nothing that can be tested", "not testable"),
+        (
+            "Price war",
+            "its predictions together, 1 of them testable; these data cannot tell it from the event",
+            "not ruled out",
+        ),
+        ("Price war", "the series shows supply: a backlog binds", "not ruled out"),
+        ("Price war", "Beta runs lower after the event", "cannot be tested"),
+        ("Mood", "nothing that can be tested", "cannot be tested"),
     ]
 
 
@@ -350,6 +410,19 @@ def test_pictures_are_whole_whatever_the_series_holds(lang: str, width: int) -> 
         ElementTree.fromstring(svg)
 
 
+def test_an_interval_never_widens_its_picture() -> None:
+    index = index_of(full_answer())
+    section = events_section(index)
+    assert section is not None
+    charts = [c for b in section.blocks if isinstance(b, Figure) for c in b.charts if isinstance(c, TracksChart)]
+    variant = Variant(Speaker("en", index.config), WIDE)
+    for chart in charts[:2]:
+        wide = replace(chart, band=tuple((k, -1e7, 1e7) for k, _, _ in chart.band))
+        labels = [re.findall(r"<text[^>]*>([^<]*)</text>", draw(c, variant, "about")) for c in (chart, wide)]
+        assert labels[0] == labels[1]
+        assert "clip-path" in draw(wide, variant, "about").partition("<polygon")[2].partition("/>")[0]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_terminal_shows_the_same(lang: str) -> None:
     index = index_of(full_answer())
@@ -358,5 +431,5 @@ def test_a_terminal_shows_the_same(lang: str) -> None:
     assert texts[0].sentence == Speaker(lang, index.config).text(
         event_sentence(index, next(iter(index.events.values())))
     )
-    assert [len(table.rows) for table in texts[0].tables] == [3, 7]
+    assert [len(table.rows) for table in texts[0].tables] == [3, 7, 2]
     assert texts[1].lines[0].startswith(word("find.event decide", lang).partition("{")[0])

@@ -40,7 +40,7 @@ class Outcome(Section):
     among: dict[str, tuple[float | int | str, ...]] = Field(
         default={}, description="Column -> values of the rows that count."
     )
-    unit: Text = Field(default=Text(en="units", zh="辆"), description="Noun of its figures, as printed.")
+    unit: Text = Field(default=Text(en="units", zh="件"), description="Noun of its figures, as printed.")
     scale: Literal["relative", "absolute"] = Field(
         default="relative", description="Changes are relative (logarithms), or in the outcome's own unit."
     )

@@ -221,5 +221,5 @@ def _row(standing: Standing, row: Row, account: Account) -> Check:
             facts.append((name, value if row.prediction == "backlog" else account.shown(value)))
     facts += [("p", row.p)] if row.p is not None else []
     name = f"rival.{standing.rival}.{row.prediction}" + (f".{row.entity}" if row.entity else "")
-    why = "seen" if row.seen and row.status == "survives" else row.status
-    return account.check(name, STATUS[row.status], f"event rival {why}", tuple(facts))
+    found = "seen" if row.seen and row.status == "survives" else row.status
+    return account.check(name, STATUS[row.status], f"event rival {found}", tuple(facts))

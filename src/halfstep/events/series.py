@@ -107,7 +107,7 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
         entities=tuple(table.entities[i] for i in panel.unit),
         periods=tuple(table.periods[t] for t in columns),
         observed=table.value[unit, panel.period],
-        left_out=dict(_left_out(panel, value, table.entities)),
+        left_out=dict(_left_out(panel, value, table.entities, outcome.scale == "relative")),
         skipped=tuple(
             table.periods[t] for t in sorted(left.period for left in panel.left_out if left.period is not None)
         ),
@@ -116,14 +116,13 @@ def made_ready(ask: Asked, place: Place, config: StudyConfig, seed: int, entity:
     )
 
 
-def _left_out(panel: Complete, value: Array, entities: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _left_out(panel: Complete, value: Array, entities: tuple[str, ...], logs: bool) -> Iterator[tuple[str, str]]:
     """Yield donors that are not used and why; a nought has no logarithm, which is no blank cell."""
     for left in panel.left_out:
         if left.unit is not None:
             own = value[left.unit, panel.period]
-            noughts = not np.isnan(own).any() and bool((own == 0).any())
-            constant = left.why == "zero" and not noughts  # the logarithm of one
-            yield entities[left.unit], "zeros" if noughts else "constant" if constant else left.why
+            noughts = logs and not np.isnan(own).any() and bool((own == 0).any())
+            yield entities[left.unit], "zeros" if noughts else "constant" if left.why == "zero" else left.why
 
 
 def cycle_of(ask: Asked) -> int:

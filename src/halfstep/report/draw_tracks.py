@@ -43,6 +43,9 @@ POINTS = 150
 OUTLYING = 0.05
 """Part of the pale lines' points at either end that need not fit into the frame."""
 
+FAR = 100.0
+"""Heights of the frame beyond it at which an interval without limit ends."""
+
 
 def tracks_svg(chart: TracksChart, variant: Variant, about: str) -> Markup:
     """Return the lines, named at their right end, with the interval as an area and dates as numbered upright lines."""
@@ -79,9 +82,11 @@ def _upright(n: int) -> Style:
 
 
 def _domain(chart: TracksChart) -> tuple[float, float]:
-    """Return what is drawn: lines and interval whole, all but the outlying pale points; differences always with zero."""
+    """Return what is drawn: lines whole, all but the outlying pale points; differences always with zero.
+
+    Intervals do not widen it: where they leave it they are cut.
+    """
     values = [y for line in chart.lines for y in line.y if math.isfinite(y)]
-    values += [end for _, lo, hi in chart.band for end in (lo, hi) if math.isfinite(end)]
     pale = sorted(y for line in chart.fan for y in line if math.isfinite(y))
     if pale:
         cut = int(OUTLYING * len(pale))
@@ -140,7 +145,7 @@ def _line(line: Track, frame: Frame) -> Iterator[Markup]:
 
 
 def _area(frame: Frame, band: Sequence[tuple[float, float, float]]) -> Markup:
-    """Return the interval as one shaded area; an end without limit is drawn to the frame's edge."""
+    """Return the interval as one shaded area, cut at the frame."""
     known = [(k, lo, hi) for k, lo, hi in band if not (math.isnan(lo) or math.isnan(hi))]
     if not known:
         return ""
@@ -149,13 +154,14 @@ def _area(frame: Frame, band: Sequence[tuple[float, float, float]]) -> Markup:
         known = [(k - 0.3, lo, hi), (k + 0.3, lo, hi)]
 
     def held(y: float) -> float:
-        return frame.py(min(max(y, frame.y[0]), frame.y[1]))
+        beyond = FAR * (frame.y[1] - frame.y[0])
+        return frame.py(min(max(y, frame.y[0] - beyond), frame.y[1] + beyond))
 
     corners = [(frame.px(k), held(hi)) for k, _, hi in known] + [
         (frame.px(k), held(lo)) for k, lo, _ in reversed(known)
     ]
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in corners)
-    return f'<polygon points="{points}" fill="{REFERENCE}" opacity="0.16"/>'
+    return f'<polygon points="{points}" fill="{REFERENCE}" opacity="0.16" clip-path="url(#{frame.id}-clip)"/>'
 
 
 def _apart(marks: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:

@@ -18,8 +18,10 @@ from halfstep.report.words import known
 
 __all__ = [
     "STEM",
+    "capped",
     "config_of",
     "dated",
+    "detected",
     "effect",
     "event_check",
     "like",
@@ -43,7 +45,7 @@ FLOWS = ("orders", "sales", "registrations", "deliveries")
 """Outcomes counted by the period; the others are levels."""
 MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 QUOTED = (
-    "n", "list", "reason", "lo", "hi", "p", "floor", "size", "units", "dates", "rival", "prediction", "moved", "tested", "same", "donor", "weight",
+    "n", "list", "reason", "lo", "hi", "p", "floor", "size", "units", "dates", "rival", "prediction", "moved", "tested", "same", "donor", "distance", "asked",
     "value", "covered", "level", "periods", "weeks", "kind", "entity_lo", "entity_hi", "expected",
 )  # fmt: skip
 """Facts that sentences on events may quote; one that a check lacks is a dash."""
@@ -54,6 +56,8 @@ FORMS = {"size": "share", "level": "level", "nominal": "level", "p": "figure", "
 CLOSE = 0.01
 """Share below which decimals are printed."""
 MOST_PLACES = 4
+MOST_SHARE = 10.0
+"""Share above which an effect is printed as open: so wide an end says no more than that."""
 
 
 @cache
@@ -150,13 +154,21 @@ def unit_of(index: Index, verdict: EventVerdict) -> Fact:
 
 
 def effect(index: Index, record: Point | Bound, form: Form = "value") -> Amount:
-    """Return an effect with decimals with which neither it nor an end of its interval is rounded to zero."""
+    """Return an effect with decimals with which neither it nor an end of its interval is rounded to zero.
+
+    A relative end beyond `MOST_SHARE` is open.
+    """
     if index.unit(record.unit) == "money":
         return index.amount(record, form)
     share, amount = record.unit == "share", index.amount(record, form)
-    scale = 100 if share else 1
-    places = min(decimals(*(scale * x for x in (amount.value, record.lo, record.hi))), MOST_PLACES)
-    return replace(amount, unit="share" if share else "own unit", places=max(places, 0) if share else places)
+    if not share:
+        places = min(decimals(amount.value, record.lo, record.hi), MOST_PLACES)
+        return replace(amount, unit="own unit", places=places)
+    held = [min(x, MOST_SHARE) for x in (amount.value, record.lo, record.hi)]
+    places = max(min(decimals(*(100 * x for x in held)), MOST_PLACES), 0)
+    return replace(
+        amount, unit="share", lo=held[1], hi=record.hi if record.hi <= MOST_SHARE else math.inf, places=places
+    )
 
 
 def like(unit: str, value: float) -> Amount:
@@ -170,9 +182,32 @@ def like(unit: str, value: float) -> Amount:
 def named(index: Index, verdict: EventVerdict, amount: Amount, *, own: bool = True) -> Fact:
     """Return an amount, with the outcome's noun where it is no share; `own` puts it by the period."""
     if amount.unit == "share":
-        return amount
+        return capped(amount)
     unit = unit_of(index, verdict) if own else Words(config_of(index, verdict)[1].unit)
     return Finding("find.amount of", (("amount", amount), ("unit", unit)))
+
+
+def capped(amount: Amount) -> Fact:
+    """Return an effect; in words where it is a share beyond what is printed in figures."""
+    if amount.unit != "share" or amount.form == "interval" or amount.value <= MOST_SHARE:
+        return amount
+    if amount.form == "signed both":
+        return Finding("find.event more both", (("interval", replace(amount, form="interval")),))
+    return Finding("find.event more signed" if amount.form == "signed" else "find.event more")
+
+
+def detected(index: Index, verdict: EventVerdict, point: Point) -> tuple[Fact, bool] | None:
+    """Return the smallest change found in four of five cases, and whether either way; None where none would be.
+
+    A relative one is reckoned as a fall: a rise of as much is another size. Short of all it is not printed as all.
+    """
+    if verdict.detectable is None or not math.isfinite(verdict.detectable):
+        return None
+    size = like(point.unit, verdict.detectable)
+    if size.unit == "share":
+        short = (k for k in range(size.places or 0, MOST_PLACES) if round(100 * size.value, k) < 100)
+        return replace(size, value=-size.value, form="signed", places=next(short, MOST_PLACES)), False
+    return named(index, verdict, size), True
 
 
 def predicted(rival: Rival, key: str, moved: str, entity: str) -> Finding:
@@ -251,7 +286,8 @@ def _figure(index: Index, verdict: EventVerdict, check: Check, name: str, value:
     if not math.isfinite(value):
         return Term("ui.none")
     if name in EFFECTS and check.why != "event back-test":
-        return replace(like(_unit(index, verdict), value), value=value, form="signed", ref=ref)
+        amount = replace(like(_unit(index, verdict), value), value=value, form="signed", ref=ref)
+        return capped(amount)
     if name in FORMS or name in EFFECTS:
         unit: str = FORMS.get(name, "share")
         return Amount(value, unit, ref=ref, places=0 if unit == "share" and abs(value) >= CLOSE else None)

@@ -12,6 +12,7 @@ from halfstep.core.check import Check, Status
 from halfstep.core.config import Rival
 from halfstep.core.estimate import Bound, Point
 from halfstep.report.event_facts import (
+    capped,
     config_of,
     effect,
     like,
@@ -28,7 +29,7 @@ from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Term, Wo
 from halfstep.report.index import Index
 from halfstep.report.page import Cell, Grid, Row
 
-__all__ = ["estimators_grid", "event_grids", "rivals_grid"]
+__all__ = ["cost_grid", "estimators_grid", "event_grids", "rivals_grid"]
 
 ROWS = ("average", "first", "lasting", "faded", "total", "joint", "orders")
 DONORS = 12
@@ -41,7 +42,7 @@ SLIGHT = 0.005
 
 def event_grids(index: Index, verdict: EventVerdict, n: int) -> Iterator[Grid]:
     """Yield every table of an event of which there is anything to show; `n` is the verdict's running number."""
-    tables = (_figures_grid, estimators_grid, _power_grid, _donors_grid, rivals_grid, _cost_grid)
+    tables = (_figures_grid, estimators_grid, _power_grid, _donors_grid, rivals_grid, cost_grid)
     for grid in (make(index, verdict, n) for make in tables):
         if grid.rows:
             yield grid
@@ -92,8 +93,9 @@ def estimators_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
             p = Amount(chance.value, "figure", ref=chance.id)
         elif mine and verdict.p is not None:
             p = Amount(verdict.p, "figure", ref="" if own is None else f"{own.id}|p")
+        mean = capped(effect(index, point, "signed both"))
         cells = (
-            Cell((Term(f"estimator.{name}"),), "label"), Cell((effect(index, point, "signed both"),), "number"),
+            Cell((Term(f"estimator.{name}"),), "label"), Cell((mean,), "number"),
             Cell((p,), "number"),
             Cell((Term("ui.yes" if mine else "ui.none"),)),
         )  # fmt: skip
@@ -144,24 +146,32 @@ def rivals_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
     """Return each rival explanation: whether it survives, and what it would show, prediction by prediction."""
     rows = []
     for rival in config_of(index, verdict)[0].rivals:
-        tested = [dict(c.facts) | {"status": c.status} for c in index.checks if _of_rival(c, verdict, rival)]
+        tested = [c for c in index.checks if _of_rival(c, verdict, rival)]
         label = Cell((Words(rival.label),), "label")
         whole = index.check(f"{stem_of(verdict)}.rival.{rival.id}")
         if whole is not None and _predictions(rival):
             facts = dict(whole.facts)
             kind = "find.event stands same" if facts.get("same") == "yes" else "find.event stands"
             shows = Finding(kind, (("tested", Amount(int(facts.get("tested", 0)), "count")),))
-            rows.append(Row((label, Cell((shows,)), _found(str(whole.status))), strong=True))
+            rows.append(Row((label, Cell((shows,)), _found(whole)), strong=True))
         for key, entity in _predictions(rival) or (("", ""),):
-            same = (t for t in tested if t.get("prediction") == key and (not entity or t.get("moved") == entity))
-            status = str(next(same, {"status": Status.REVIEW})["status"])
-            rows.append(Row((label, Cell((predicted(rival, key, entity, verdict.entity),)), _found(status))))
+            same = (c for c in tested if _tests(c, key, entity))
+            rows.append(Row((label, Cell((predicted(rival, key, entity, verdict.entity),)), _found(next(same, None)))))
     columns = (Term("ui.rival"), Term("ui.would show"), Term("ui.found"))
     return Grid(f"event-{n}-rivals", Finding("find.event rivals title"), columns, tuple(rows))
 
 
-def _found(status: str) -> Cell:
-    return Cell((Term(f"rival.{status}"),), f"status {status}")
+def _found(check: Check | None) -> Cell:
+    """Return what was found of a prediction, or of all that a rival explanation predicts."""
+    if check is None:
+        return Cell((Term("rival.not testable"),), f"status {Status.REVIEW}")
+    found = check.why.removeprefix("event rival ").removeprefix("stands: ")
+    return Cell((Term(f"rival.{found}"),), f"status {check.status}")
+
+
+def _tests(check: Check, key: str, entity: str) -> bool:
+    facts = dict(check.facts)
+    return facts.get("prediction") == key and (not entity or facts.get("moved") == entity)
 
 
 def _of_rival(check: Check, verdict: EventVerdict, rival: Rival) -> bool:
@@ -174,7 +184,7 @@ def _predictions(rival: Rival) -> tuple[tuple[str, str], ...]:
     return (*plain, *(("moves", entity) for entity in rival.moves))
 
 
-def _cost_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
+def cost_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
     """Return by horizon what was observed less what was expected, and its money where the study says what a unit earns."""
     stem, step = stem_of(verdict), span_at(verdict.first)
     totals = {e.id.removeprefix(f"{stem}.total."): e for e in index.starting(f"{stem}.total.") if isinstance(e, Point)}

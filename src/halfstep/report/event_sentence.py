@@ -10,7 +10,7 @@ from itertools import combinations
 
 from halfstep.core.answer import EventVerdict
 from halfstep.core.estimate import Point, Refusal
-from halfstep.report.event_facts import effect, like, named, names_of, reason_term, stem_of
+from halfstep.report.event_facts import detected, effect, like, named, names_of, reason_term, stem_of
 from halfstep.report.finding import Amount, Fact, Finding, Many, Term, Words
 from halfstep.report.index import Index
 
@@ -27,7 +27,9 @@ def event_sentence(index: Index, verdict: EventVerdict) -> Finding:
     point = index.point(verdict.estimate)
     label = "refused" if point is None else borne_out(index, verdict, effect(index, point))
     names = names_of(index, verdict)
-    if point is None or label == "refused":
+    if point is None and verdict.label != "refused":
+        said = Finding("find.event untold", (*names, ("why", _why(index, verdict))))
+    elif point is None or label == "refused":
         said = Finding("find.event refused", (*names, ("why", _why(index, verdict))))
     elif label in ("fell", "rose"):
         said = Finding(
@@ -74,7 +76,9 @@ def estimator_points(index: Index, verdict: EventVerdict) -> dict[str, Point]:
 
 def _figures(index: Index, verdict: EventVerdict, point: Point) -> tuple[tuple[str, Fact], ...]:
     value = effect(index, point, "size" if verdict.label in ("fell", "rose") else "signed")
+    alone = verdict.estimator == "segmented" or not verdict.units
     return (
+        ("basis", Term("basis.course" if alone else "basis.entities")),
         ("value", named(index, verdict, value)), ("level", Amount(point.level, "level")),
         ("interval", effect(index, point, "interval")),
     )  # fmt: skip
@@ -83,9 +87,9 @@ def _figures(index: Index, verdict: EventVerdict, point: Point) -> tuple[tuple[s
 def _open(index: Index, verdict: EventVerdict, point: Point, names: tuple[tuple[str, Fact], ...]) -> Finding:
     """Say that it cannot be told, between which ends it lies, and what could have been found."""
     power = Finding("find.event power none")
-    if verdict.detectable is not None and math.isfinite(verdict.detectable):
-        found = ("detectable", named(index, verdict, like(point.unit, verdict.detectable)))
-        power = Finding("find.event power", (found,))
+    found = detected(index, verdict, point)
+    if found is not None:
+        power = Finding("find.event power either" if found[1] else "find.event power", (("detectable", found[0]),))
     interval = named(index, verdict, effect(index, point, "interval"))
     why: Fact = Words("")
     if verdict.reason not in PLAIN_REASONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from halfstep.report.comparison import needs_of
-from halfstep.report.event_grids import estimators_grid, rivals_grid
+from halfstep.report.event_grids import cost_grid, estimators_grid, rivals_grid
 from halfstep.report.event_sentence import event_sentence
 from halfstep.report.events import detectable
 from halfstep.report.finding import Finding
@@ -33,7 +33,7 @@ class EventText:
     sentence
         The verdict with its interval.
     tables
-        Estimators, then rival explanations; those of which there are none are left out.
+        Estimators, rival explanations, cost; those of which there are none are left out.
     lines
         p, what could be found, what would decide it.
     """
@@ -51,7 +51,7 @@ def render_events(index: Index, lang: str) -> tuple[EventText, ...]:
         said = [] if point is None else [*detectable(index, verdict, point)]
         if verdict.needs:
             said.append(Finding("find.event decide", (("needs", needs_of(index, verdict.needs)),)))
-        grids = (estimators_grid(index, verdict, n), rivals_grid(index, verdict, n))
+        grids = (estimators_grid(index, verdict, n), rivals_grid(index, verdict, n), cost_grid(index, verdict, n))
         out.append(
             EventText(
                 speaker.text(event_sentence(index, verdict)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 from halfstep.core.answer import EventVerdict
@@ -10,10 +9,10 @@ from halfstep.core.check import Check
 from halfstep.core.estimate import Point
 from halfstep.report.comparison import needs_of
 from halfstep.report.event_facts import (
+    capped,
     config_of,
+    detected,
     effect,
-    like,
-    named,
     names_of,
     own_check,
     reason_term,
@@ -30,8 +29,8 @@ from halfstep.report.page import Block, Listing, Paragraph, Section
 __all__ = ["detectable", "event_lead", "event_notes", "event_refusals", "events_section", "tested"]
 
 TESTS = (
-    "placebo", "size", "disagree", "pre_trend", "leave_one_out", "donors", "donor", "season", "missing", "flat", "backlog", "overlap", "prior",
-    "back_test",
+    "placebo", "size", "disagree", "pre_trend", "leave_one_out", "donors", "donor", "season", "missing", "backlog", "earlier", "horizon", "overlap",
+    "prior", "back_test",
 )  # fmt: skip
 """Checks in the order in which they are told; ids may go on after a dot."""
 
@@ -60,7 +59,7 @@ def events_section(index: Index) -> Section | None:
         blocks += _event(index, verdict, n)
     fame = index.point("event.fame")
     if fame is not None:
-        told = (("n", Amount(fame.n, "count")), ("value", effect(index, fame, "signed both")))
+        told = (("n", Amount(fame.n, "count")), ("value", capped(effect(index, fame, "signed both"))))
         blocks.append(Paragraph(Finding("find.event fame", told), "note"))
     return Section("events", Finding("ui.section events"), tuple(blocks))
 
@@ -97,11 +96,12 @@ def detectable(index: Index, verdict: EventVerdict, point: Point) -> Iterator[Fi
         yield Finding(
             "find.event p alone" if floor is None else "find.event p", (("p", _p(verdict.p, check, "p")), *told)
         )
-    if verdict.detectable is None or not math.isfinite(verdict.detectable):
+    found = detected(index, verdict, point)
+    if found is None:
         yield Finding("find.event detectable none")
     else:
-        found = ("detectable", named(index, verdict, like(point.unit, verdict.detectable)))
-        yield Finding("find.event detectable", (found,))
+        either = "find.event detectable either" if found[1] else "find.event detectable"
+        yield Finding(either, (("detectable", found[0]),))
 
 
 def _p(value: float, check: Check | None, name: str) -> Amount:

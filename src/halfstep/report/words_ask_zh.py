@@ -34,7 +34,7 @@ _QUESTIONS = {
     "question.moves": "换一种拆法会怎样？",
     "question.naive": "粗读会得出什么？",
     "question.printed": "公布的数字彼此对得上吗？还留下多大余地？",
-    "question.event": "一次事件造成了多大损失？",
+    "question.event": "一次事件之后，损失了多少？",
 }
 
 _NEEDS = {
