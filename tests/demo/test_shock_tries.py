@@ -86,7 +86,7 @@ def test_try_35_an_event_that_was_none_is_found_no_oftener_than_said(tmp_path: P
     """Fake events of ten brands on four dates: nothing happened to any; then the same program finds one that did."""
     frame = market(35)
     fakes = [event(40 + 4 * (k % 4), f"B{k:02d}", f"f{k}") for k in range(10)]
-    answer = study(tmp_path / "fake", frame, fakes)
+    answer = study(tmp_path / "fake", frame, fakes, "horizon = 12\nplacebos = 60")
     assert len(answer.events) == 10
     found = [v for v in answer.events if v.label in ("fell", "rose")]
     assert len(found) <= 2  # 5% each: three of ten would come in about one set in ninety

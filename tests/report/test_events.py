@@ -373,13 +373,13 @@ def test_the_machine_contract_holds_events() -> None:
     assert any(s["id"] == f"{STEM}.fan" for s in record["series"])
 
 
-def test_sheets_follow_and_leave_the_fan_to_the_json(tmp_path: Path) -> None:
+def test_sheets_follow(tmp_path: Path) -> None:
     files = write_report(outcome_of(full_answer()), tmp_path / "out", "en")
     book = openpyxl.load_workbook(io.BytesIO(files[2].read_bytes()))
     cells = {str(c.value) for sheet in book.worksheets for row in sheet.iter_rows() for c in row if c.value is not None}
     assert any("This is so; the explanation survives" in cell for cell in cells)
     assert f"{STEM}.gap" in cells
-    assert f"{STEM}.fan" not in cells
+    assert f"{STEM}.fan" in cells
     html = files[0].read_text(encoding="utf-8")
     assert html.count("<svg") == 24  # three events with series, two pictures each, two languages, two widths
 

@@ -171,7 +171,7 @@ def test_no_sentence_of_a_shipped_study_lacks_a_fact(path: Path) -> None:
     books = [read(outcome, lang) for lang in LANGUAGES]
     cells = (cell.value for book in books for sheet in book for row in sheet.iter_rows() for cell in row)
     texts = {text for text in cells if isinstance(text, str)}
-    assert [text for text in texts if re.search(r"\{\w*\}", text)] == []
+    assert [text for text in texts if re.search(r"(?<!\$)\{\w*\}", text)] == []  # a file may stand behind a variable
 
 
 def test_same_run_same_bytes(shipped: Outcome) -> None:

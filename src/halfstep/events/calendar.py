@@ -111,9 +111,10 @@ def touched(ask: Asked, config: StudyConfig) -> dict[str, str]:
     an event of their own among the periods looked at or as many before, and the parent, sub-brands and siblings of the brand.
     """
     out = dict.fromkeys(ask.outcome.not_donors, "named as no donor")
-    out |= {name: "rival explanation" for rival in ask.event.rivals for name in rival.moves}
-    for tie, entities in ask.event.related.items():
-        out |= dict.fromkeys(entities, tie)
+    for event in neighbours(ask, config):  # one figure for all of them needs the same donors
+        out |= {name: "rival explanation" for rival in event.rivals for name in rival.moves}
+        for tie, entities in event.related.items():
+            out |= dict.fromkeys(entities, tie)
     brands, brand = config.brands, ask.event.brand
     above = brands.subbrands.get(brand, "")
     kin = {own for own, parent in brands.subbrands.items() if parent in (brand, above)} | {above}

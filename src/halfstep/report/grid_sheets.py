@@ -84,7 +84,8 @@ def _split(head: str, cells: list[Cell], speaker: Speaker) -> _Split:
         for row in amounts
     ]
     if not slots or (any(words) and not any(_is_bare(fact) for cell in cells for fact in cell.facts)):
-        columns = of_words + columns
+        nth = word("sheet.nth", speaker.lang)
+        columns = of_words + [replace(c, head=nth.format(head=head, n=1)) if c.head == head else c for c in columns]
         rows = [[text, *row] for text, row in zip(words, rows, strict=True)]
     elif any(words):
         columns += [replace(of_words[0], head=word("sheet.words", speaker.lang).format(head=head))]

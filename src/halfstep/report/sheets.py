@@ -34,8 +34,6 @@ COUNTED = ("period", "threshold", "edge", "band")
 """Parts of a label that are numbers wherever they look like one."""
 PRESS = "press."
 """What the ids of the press room start with; it words its own checks and refusals."""
-PLACEBO = "placebo"
-"""Series of hundreds of paths where nothing happened are left to report.json."""
 FIGURES = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 SENTENCES = ("method", "assumptions", "why", "do", "needs", "check", "guess")
 
@@ -136,10 +134,8 @@ class _Records:
 
     def series(self) -> Iterator[dict[str, Entry]]:
         """Yield every point of every series; each part of a label has its column."""
-        dims = dict.fromkeys(
-            f"dim {dim}" for s in self.index.series.values() for dim in s.dims if PLACEBO not in s.dims
-        )
-        for s in (s for s in self.index.series.values() if PLACEBO not in s.dims):
+        dims = dict.fromkeys(f"dim {dim}" for s in self.index.series.values() for dim in s.dims)
+        for s in self.index.series.values():
             same: dict[str, Entry] = {"level": Number(s.level, "0.0%"), "unit": self._unit(s.unit)}
             first: dict[str, Entry] = {"id": s.id, "what": self._say(Need("what", s.what)), **dict.fromkeys(dims)}
             names, look = [f"dim {dim}" for dim in s.dims], self._look(s)

@@ -8,7 +8,7 @@ _UI = {
     "ui.section events": "What followed events", "ui.axis observed": "{unit}", "ui.axis difference": "observed minus expected, {unit}",
     "ui.axis difference share": "observed against expected",
     "ui.observed": "observed", "ui.expected": "expected", "ui.difference of": "difference", "ui.estimator": "Estimator", "ui.average": "Average",
-    "ui.chance p": "p", "find.event average of": "Average, {unit}", "ui.own choice": "Read here", "ui.yes": "yes", "ui.what": "What", "ui.weight": "Weight", "ui.donor": "Untouched entity", "ui.rival": "Rival explanation",
+    "ui.chance p": "p", "find.event average of": "Average, {unit}", "ui.own choice": "Read here", "ui.yes": "yes", "ui.what": "Difference", "ui.weight": "Weight", "ui.donor": "Untouched entity", "ui.rival": "Rival explanation",
     "ui.would show": "What it would show", "ui.found": "Found", "ui.true change": "True fall", "ui.chance found": "Found in", "ui.after": "After", "ui.money cost": "Cost, {unit}",
     "rival.seen": "this is so", "rival.survives": "not ruled out", "rival.contradicted": "contradicted", "rival.not testable": "cannot be tested",
     "label.fell": "lower", "label.rose": "higher", "label.nothing larger": "nothing larger than the margin", "label.cannot tell": "cannot be told",
@@ -24,7 +24,7 @@ _UI = {
     "estimator.factors": "factors", "estimator.segmented": "segmented regression", "estimator.differences": "difference in differences", "estimator.": "no estimator",
     "fact.dates": "dates", "fact.size": "share found where nothing happened", "fact.floor": "least p possible", "fact.lo": "low end", "fact.hi": "high end", "fact.n": "how many",
     "room.events": "shocks", "stage.events": "shocks",
-    "head.dim entity": "Entity", "head.dim effect": "True fall",
+    "head.dim placebo": "Placebo", "head.dim entity": "Entity", "head.dim effect": "True fall",
 }  # fmt: skip
 
 _SENTENCE = {

@@ -8,7 +8,7 @@ _UI = {
     "ui.section events": "事件之后", "ui.axis observed": "{unit}", "ui.axis difference": "实际减推算，{unit}",
     "ui.axis difference share": "实际与推算之差",
     "ui.observed": "实际", "ui.expected": "推算", "ui.difference of": "差异", "ui.estimator": "估计方法", "ui.average": "平均差异",
-    "ui.chance p": "p 值", "find.event average of": "平均差异，{unit}", "ui.own choice": "本报告采用", "ui.yes": "是", "ui.what": "项目", "ui.weight": "权重", "ui.donor": "参照对象", "ui.rival": "其他解释",
+    "ui.chance p": "p 值", "find.event average of": "平均差异，{unit}", "ui.own choice": "本报告采用", "ui.yes": "是", "ui.what": "差异", "ui.weight": "权重", "ui.donor": "参照对象", "ui.rival": "其他解释",
     "ui.would show": "若属实应当看到", "ui.found": "数据所见", "ui.true change": "真实降幅", "ui.chance found": "能查出的概率", "ui.after": "截至", "ui.money cost": "代价，{unit}",
     "rival.seen": "确实如此", "rival.survives": "不能排除", "rival.contradicted": "与数据不符", "rival.not testable": "无法检验",
     "label.fell": "偏低", "label.rose": "偏高", "label.nothing larger": "变化不超过界限", "label.cannot tell": "无法判断",
@@ -24,7 +24,7 @@ _UI = {
     "estimator.factors": "交互因子", "estimator.segmented": "分段回归", "estimator.differences": "双重差分", "estimator.": "无",
     "fact.dates": "日期数", "fact.size": "无事发生时仍判为有变化的比例", "fact.floor": "可能的最小 p 值", "fact.lo": "下限", "fact.hi": "上限", "fact.n": "数目",
     "room.events": "突发事件", "stage.events": "突发事件",
-    "head.dim entity": "对象", "head.dim effect": "真实降幅",
+    "head.dim placebo": "安慰剂编号", "head.dim entity": "对象", "head.dim effect": "真实降幅",
 }  # fmt: skip
 
 _SENTENCE = {
