@@ -7,7 +7,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from halfstep.core.config import StudyConfig
@@ -168,6 +168,8 @@ def test_a_price_in_other_words_is_no_attribute() -> None:
     assert (why["twice"], why["power"]) == ("unused.copy", "attribute.log")
 
 
+@example(["0", "1", "2", "3", "00", "^$", "000"])
+@example(["^)$", "^a$", "^.*$", "3", "00", "$", "^"])
 @given(st.lists(st.text(min_size=1, max_size=12), min_size=7, max_size=7, unique=True))
 def test_any_header_gives_a_whole_toml(names: list[str]) -> None:
     frame = BASE.select("year", "brand", "model", "price", "units", "power", "length")

@@ -93,6 +93,7 @@ def profiles(table: Table) -> tuple[Profile, ...]:
 
 
 def _profile(name: str, column: pl.Series) -> Profile:
+    column = column.alias("cells")  # a name such as ^$ is a pattern to Polars
     dated = column.dtype in (pl.Date, pl.Datetime)
     texts = (column.dt.strftime("%Y-%m-%d") if dated else column.cast(pl.String, strict=False)).str.strip_chars()
     counts: dict[str, int] = dict(texts.drop_nulls().value_counts().iter_rows())
