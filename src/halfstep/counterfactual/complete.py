@@ -15,6 +15,8 @@ Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+STRAY = 0.1
+"""Largest part of the periods before the event that is given up so that donors need not be; a choice, not a finding."""
 CLOSE = 1e-9
 """Relative difference below which two series are one."""
 
@@ -131,8 +133,8 @@ def complete(y: Array, treated: int, donors: Mask, start: int, stop: int) -> Com
 def _thinned(blank: Mask, before: int) -> tuple[set[int], Ints]:
     """Return donors and periods that are left out so that no blank cell remains.
 
-    The one with the largest part of its cells blank goes first, a donor where a period ties with it; periods from the event
-    on stay, as they are what is asked about, and so do half of those before it.
+    The one with the largest part of its cells blank goes first, a donor where a period ties with it. Periods are the asked
+    unit's own evidence: those from the event on stay, and no more than a part of those before it go, for stray blanks only.
     """
     left = blank.copy()
     donors: set[int] = set()
@@ -142,7 +144,7 @@ def _thinned(blank: Mask, before: int) -> tuple[set[int], Ints]:
         columns = left[:, :before].sum(axis=0) / max(left.shape[0] - len(donors), 1)
         row = int(rows.argmax())
         column = int(columns.argmax()) if before else 0
-        if len(periods) < before // 2 and columns[column] > rows[row]:
+        if len(periods) < int(STRAY * before) and columns[column] > rows[row]:
             periods.append(column)
             left[:, column] = False
         else:

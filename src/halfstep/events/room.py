@@ -26,6 +26,8 @@ __all__ = ["ROOM"]
 
 Record = Estimate | Series | Check | EventVerdict
 
+LARGEST = float(np.log(1000))
+"""A fall to a thousandth, in logarithms: who can find nothing smaller can find nothing."""
 NEEDS = {
     "outside the sample": ("a longer sample",),
     "too few periods before": ("more periods before",),
@@ -127,7 +129,8 @@ def _verdict(ask: Asked, ready: Ready, found: Measured, account: Account, joint:
     question, gated, effect = ready.question, found.best, found.best.main
     label, reason = found.label, found.reason
     told = bool(np.isfinite(effect.critical))
-    detectable = abs(account.shown(-effect.mde)) if np.isfinite(effect.mde) else None
+    seen = np.isfinite(effect.mde) and (effect.mde < LARGEST or not account.relative)
+    detectable = abs(account.shown(-effect.mde)) if seen else None
     return EventVerdict(
         id=ask.stem, event=str(ask.event.id), outcome=ask.outcome.id, entity=ask.event.brand, period=ask.event.period,
         label=label, estimate=f"{ask.stem}.average", estimator=gated.estimator if told else "", level=effect.level,
