@@ -25,6 +25,7 @@ __all__ = [
     "judge",
     "label_of",
     "leave_one_out",
+    "pre_trend",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -116,16 +117,12 @@ class DonorChecks:
 
     Attributes
     ----------
-    drift, p_drift
-        Straight-line change of the treated unit's gap before the event, over its scale, and its rank among placebos.
     leave_one_out
         None where no donor carries weight.
     suspects
         Donors that moved by themselves.
     """
 
-    drift: float
-    p_drift: float
     leave_one_out: LeaveOneOut | None
     suspects: tuple[Suspect, ...]
 
@@ -208,15 +205,23 @@ def label_of(effect: Effect, margin: float | None) -> str:
     return "cannot tell"
 
 
-def check_donors(question: Question, gated: Gated, estimator: Estimator, contrast: str = MAIN) -> DonorChecks:
-    """Check the gap before the date, each donor's weight in the effect, and each donor's own date."""
-    fit, weights = gated.fit, gated.effects[contrast].contrast
-    placebos = fit.placebos
+def pre_trend(gated: Gated) -> tuple[float, float]:
+    """Return the straight-line change of the treated unit's gap before the event, and the rank of its size among placebos.
+
+    The rank is among the units at the true date where they alone can reach 5%, else among all placebos. Of use for estimators
+    that do not fit a trend away, such as differences.
+    """
+    placebos = gated.fit.placebos
     peers = np.abs(placebos.drift[: placebos.space] if placebos.space >= RANKED else placebos.drift)
+    p = float((1 + (peers >= abs(gated.fit.drift)).sum()) / (len(peers) + 1))
+    return gated.fit.drift * gated.fit.scale, p
+
+
+def check_donors(question: Question, gated: Gated, estimator: Estimator, contrast: str = MAIN) -> DonorChecks:
+    """Check each donor's weight in the effect, and each donor's own date."""
+    weights = gated.effects[contrast].contrast
     return DonorChecks(
-        drift=fit.drift,
-        p_drift=float((1 + (peers >= abs(fit.drift)).sum()) / (len(peers) + 1)),
-        leave_one_out=leave_one_out(question, estimator, fit.weights, weights),
+        leave_one_out=leave_one_out(question, estimator, gated.fit.weights, weights),
         suspects=_suspects(gated, weights),
     )
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from halfstep.core.check import Check, Status
 from halfstep.counterfactual.estimators import FAMILY
-from halfstep.counterfactual.judge import DonorChecks, check_donors, label_of
+from halfstep.counterfactual.judge import DonorChecks, check_donors, label_of, pre_trend
 from halfstep.events.account import Account, Facts
 from halfstep.events.calendar import Asked, earlier
 from halfstep.events.measure import Measured
@@ -82,12 +82,8 @@ def _before(found: Measured, account: Account) -> Iterator[Check]:
 
     Asked of the plain difference to the donors' mean: the other estimators fit a trend away before it can be seen.
     """
-    fit = found.beside[0].fit
-    peers = np.abs(fit.placebos.drift[: fit.placebos.space])
-    if not len(peers):
-        return
-    p = float((1 + (peers >= abs(fit.drift)).sum()) / (len(peers) + 1))
-    facts = (("p", p), ("drift", account.shown(fit.drift * fit.scale)))
+    drift, p = pre_trend(found.beside[0])
+    facts = (("p", p), ("drift", account.shown(drift)))
     why = "event pre-trend" if p <= NOMINAL else "event pre-trend none"
     yield account.check("pre_trend", Status.REVIEW if p <= NOMINAL else Status.PASS, why, facts)
 
