@@ -214,3 +214,19 @@ def test_try_18_and_37_deliveries_under_a_backlog_are_refused_and_orders_inferre
     assert [c for c in answer.checks if c.id == "event.e.deliveries.backlog"]
     inferred = point(answer, "event.e.deliveries.orders")
     assert inferred.hi < 0 and inferred.lo < -0.4 < inferred.hi
+
+
+def test_try_36_parts_that_are_told_apart_are_each_of_its_own_horizon(tmp_path: Path) -> None:
+    """Eight weeks apart with horizons of twelve: windows overlap, the parts are means over twelve weeks each."""
+    first, second = fall(0.4, 40, 3), fall(0.4, 48, 3)
+    events = [event(40, name="first"), event(48, name="second")]
+    answer = study(tmp_path, market(36, {"B05": first + second}), events)
+    (told,) = checks(answer, "event.first.orders.overlap")
+    assert told.why == "event overlap apart"
+    assert (verdict(answer, "first").first, verdict(answer, "first").last) == ("2023-W41", "2023-W48")  # cut at the second
+    parts = {e.id.rpartition(".")[2]: e for e in answer.estimates if e.id.startswith("event.first.orders.part.")}
+    for name, path, week in (("first", first, 40), ("second", second, 48)):
+        part = parts[name]
+        assert isinstance(part, Bound)
+        true = float(np.expm1(path[week : week + 12].mean()))
+        assert part.lo < true < part.hi < 0

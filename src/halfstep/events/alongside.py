@@ -39,11 +39,14 @@ class Neighbours:
     ----------
     names
         Ids, or their periods, in order of time.
+    held
+        Periods of each one's own horizon that the sample holds.
     fit
-        The joint fit, None where it is too much to go through.
+        The joint fit, its totals over those periods; None where it is too much to go through.
     """
 
     names: tuple[str, ...]
+    held: tuple[int, ...]
     fit: Overlap | None
 
     @property
@@ -67,7 +70,10 @@ def overlapping(ask: Asked, config: StudyConfig) -> Neighbours | None:
         return None
     names = tuple(event.id or f"{event.period} ({k + 1})" for k, (event, _) in enumerate(inside))
     onsets = tuple(Onset(where, (1.0,) * len(where)) for _, where in inside)
-    return Neighbours(names, _parted(ask, ready, onsets, config))
+    stop = ready.question.stop
+    horizon = min(ask.event.horizon or config.shocks.horizon or stop, stop)
+    held = tuple(min(horizon, stop - where[0]) for _, where in inside)
+    return Neighbours(names, held, _parted(ask, ready, onsets, horizon, config))
 
 
 def joint_effect(
@@ -83,10 +89,10 @@ def joint_effect(
         return
     ends = [(min(0.0, main.lo), max(0.0, main.hi))] * len(names)
     if near.apart and near.fit is not None:
-        length, wider = ready.question.stop - ready.question.start, _wider(found)
-        told = [part.total for part in near.fit.parts]
-        halves = [(t.mean, wider * max(t.high - t.mean, t.mean - t.low)) for t in told]
-        ends = [((mean - half) / length, (mean + half) / length) for mean, half in halves]
+        wider = _wider(found)
+        told = zip((part.total for part in near.fit.parts), near.held, strict=True)
+        halves = [(t.mean, wider * max(t.high - t.mean, t.mean - t.low), n) for t, n in told]
+        ends = [((mean - half) / n, (mean + half) / n) for mean, half, n in halves]
     else:
         origin = account.origin("events.overlap", ASSUMED, ready.donors)
         yield Point(
@@ -103,14 +109,13 @@ def joint_effect(
     yield account.check("overlap", Status.PASS if near.apart else Status.REVIEW, why, facts)
 
 
-def _parted(ask: Asked, ready: Ready, onsets: tuple[Onset, ...], config: StudyConfig) -> Overlap | None:
+def _parted(ask: Asked, ready: Ready, onsets: tuple[Onset, ...], horizon: int, config: StudyConfig) -> Overlap | None:
     """Return the joint fit; None where the events have more onsets and half-lives between them than can be gone through."""
     question = ready.question
     y = case_at(question, np.array([question.treated]), question.start).y
     try:
         return overlap(
-            y[question.treated], onsets, question.stop - question.start, late_of(ask, config), y[question.donors],
-            question.level,
+            y[question.treated], onsets, horizon, late_of(ask, config), y[question.donors], question.level,
         )  # fmt: skip
     except MisuseError:
         return None
@@ -187,7 +192,7 @@ def _waiting(inputs: Inputs, ask: Asked, ready: Ready) -> dict[str, np.ndarray[t
     out: dict[str, np.ndarray[tuple[int], np.dtype[np.bool_]]] = {}
     keys = ready.periods[: ready.question.stop]
     places = [ask.table.periods.index(key) for key in keys]
-    marks = [flow_marks(inputs.flow, ask, Place(t + 1, (), t + 1)) for t in places]
+    marks = [flow_marks(inputs.flow, ask, Place(t + 1, t + 1)) for t in places]
     if any(mark is not None for mark in marks):
         out["bound"] = np.array([mark is not None and bool(mark[0].any()) for mark in marks])
         out["known"] = np.array([mark is not None and bool(mark[1].all()) for mark in marks])

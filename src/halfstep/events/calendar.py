@@ -51,8 +51,6 @@ class Place:
     ----------
     start
         First period that may be affected: the one that holds the earliest day on which it may have happened.
-    dates
-        Periods that may hold the day itself, `start` first; several where the date is uncertain.
     stop
         End, exclusive, of the periods looked at.
     why
@@ -60,7 +58,6 @@ class Place:
     """
 
     start: int
-    dates: tuple[int, ...]
     stop: int
     why: str = ""
 
@@ -79,16 +76,11 @@ def place_of(ask: Asked, config: StudyConfig) -> Place:
     event, table = ask.event, ask.table
     first, last = _days(event)
     if last < table.first_days[0] or first > table.last_days[-1]:
-        return Place(0, (), 0, "outside the sample")
-    dates = tuple(
-        t
-        for t, (start, stop) in enumerate(zip(table.first_days, table.last_days, strict=True))
-        if start <= last and stop >= first
-    )
-    start, horizon = dates[0], event.horizon or config.shocks.horizon
+        return Place(0, 0, "outside the sample")
+    start, horizon = columns_of(ask, event, table.periods)[0], event.horizon or config.shocks.horizon
     end = len(table.periods)
     stop = end if horizon is None else min(end, start + horizon)
-    return Place(start, dates, stop, "too few periods before" if start < 2 else "")
+    return Place(start, stop, "too few periods before" if start < 2 else "")
 
 
 def _days(event: Event) -> tuple[date, date]:
@@ -165,7 +157,7 @@ def together(ask: Asked, config: StudyConfig) -> Place:
     starts = [where[0] for event in events if (where := columns_of(ask, event, table.periods))]
     horizon = ask.event.horizon or config.shocks.horizon
     stop = len(table.periods) if horizon is None else min(len(table.periods), max(starts) + horizon)
-    return Place(min(starts), (min(starts),), stop, "too few periods before" if min(starts) < 2 else "")
+    return Place(min(starts), stop, "too few periods before" if min(starts) < 2 else "")
 
 
 def until_next(ask: Asked, config: StudyConfig, place: Place) -> Place:

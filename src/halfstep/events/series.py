@@ -14,7 +14,7 @@ from halfstep.counterfactual.placebo import Question
 from halfstep.counterfactual.season import CYCLES
 from halfstep.events.calendar import Asked, Place, touched
 
-__all__ = ["CYCLE", "Ready", "Refused", "cycle_of", "made_ready"]
+__all__ = ["CYCLE", "Ready", "Refused", "made_ready"]
 
 Array = npt.NDArray[np.float64]
 
@@ -125,11 +125,6 @@ def _left_out(panel: Complete, value: Array, entities: tuple[str, ...], logs: bo
             yield entities[left.unit], "zeros" if noughts else "constant" if left.why == "zero" else left.why
 
 
-def cycle_of(ask: Asked) -> int:
-    """Return the periods of the cycle that the study asks to take out; 0 for none."""
-    return 0 if ask.outcome.season == "none" else CYCLE[ask.table.step]
-
-
 def _levelled(ask: Asked, place: Place) -> Array:
     """Return the outcomes, January and February of a year at their mean where the study asks for it and no event parts them."""
     table, value = ask.table, ask.table.value.copy()
@@ -142,7 +137,7 @@ def _levelled(ask: Asked, place: Place) -> Array:
 
 def _season(ask: Asked, panel: Complete) -> tuple[int, str]:
     """Return the cycle that can be taken out, and why one that is asked for cannot."""
-    cycle = cycle_of(ask)
+    cycle = 0 if ask.outcome.season == "none" else CYCLE[ask.table.step]
     if ask.outcome.season == "spring festival" and ask.table.step != "month":
         return 0, "festival by months only"
     if not cycle:
