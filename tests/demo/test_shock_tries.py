@@ -223,7 +223,8 @@ def test_try_36_parts_that_are_told_apart_are_each_of_its_own_horizon(tmp_path: 
     answer = study(tmp_path, market(36, {"B05": first + second}), events)
     (told,) = checks(answer, "event.first.orders.overlap")
     assert told.why == "event overlap apart"
-    assert (verdict(answer, "first").first, verdict(answer, "first").last) == ("2023-W41", "2023-W48")  # cut at the second
+    first_event = verdict(answer, "first")
+    assert (first_event.first, first_event.last) == ("2023-W41", "2023-W48")  # cut at the second
     parts = {e.id.rpartition(".")[2]: e for e in answer.estimates if e.id.startswith("event.first.orders.part.")}
     for name, path, week in (("first", first, 40), ("second", second, 48)):
         part = parts[name]
