@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from halfstep.core.config_choice import BeliefColumns, Choice, ChoiceColumns, LineupColumns
 from halfstep.core.config_demand import BuyerColumns, Demand, MicroColumns, RandomTastes, Taste
 from halfstep.core.config_events import Event, Outcome, OutcomeColumns, Rival, Shocks
 from halfstep.core.section import Section
@@ -15,14 +16,18 @@ __all__ = [
     "Attribute",
     "Bands",
     "Basis",
+    "BeliefColumns",
     "Brands",
     "BuyerColumns",
+    "Choice",
+    "ChoiceColumns",
     "Columns",
     "Demand",
     "Event",
     "FlowColumns",
     "Gap",
     "Hedonic",
+    "LineupColumns",
     "MarketColumns",
     "MicroColumns",
     "Outcome",
@@ -304,8 +309,12 @@ class StudyConfig(Section):
 
     study: Study
     tables: dict[
-        Literal["sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press", "outcomes"], str
-    ]
+        Literal[
+            "sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press", "outcomes",
+            "choices", "design", "beliefs", "lineup",
+        ],
+        str,
+    ]  # fmt: skip
     obtain: dict[str, Text] = Field(
         default={}, description="Table -> where its file is obtained; printed where it is absent."
     )
@@ -318,6 +327,9 @@ class StudyConfig(Section):
     micro_columns: MicroColumns | None = None
     press_columns: PressColumns | None = None
     outcome_columns: OutcomeColumns | None = None
+    choice_columns: ChoiceColumns | None = None
+    belief_columns: BeliefColumns | None = None
+    lineup_columns: LineupColumns | None = None
     attributes: tuple[Attribute, ...] = Field(default=(), description="Needed with a sales table.")
     brands: Brands = Brands()
     scope: Scope = Scope()
@@ -330,3 +342,4 @@ class StudyConfig(Section):
     outcomes: tuple[Outcome, ...] = ()
     events: tuple[Event, ...] = ()
     shocks: Shocks = Shocks()
+    choice: Choice = Choice()

@@ -1,0 +1,1 @@
+"""The choice room: tastes from designed experiments."""

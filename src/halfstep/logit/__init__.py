@@ -1,0 +1,1 @@
+"""Choices between listed alternatives, on arrays: tasks in, frozen fits out; design and power of such experiments."""
