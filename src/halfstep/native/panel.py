@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-
 from halfstep.native.layout import Array, Codes
 
 __all__ = ["CENSORED", "EXP", "PLAIN", "Panel", "Shape", "Simulated"]
