@@ -80,16 +80,16 @@ def questions(loaded: Loaded) -> tuple[Question, ...]:
     It is decided by what the tables hold. Whether instruments are strong and intervals narrow only a run can tell.
     """
     printed = _printed(loaded)
-    event = _event(loaded)
+    event, experiment = _event(loaded), _experiment(loaded)
     if loaded.sold is None:
-        return (printed, event, *_without_sales(loaded))
+        return (printed, event, experiment, *_without_sales(loaded))
     inputs = prepare(loaded)
     known = _Known.of(inputs)
     found = (
         _position(inputs), _gap(known), _verdict(inputs, known), _tastes(inputs), _reach(inputs), _lenses(inputs, known),
         _supply(inputs), *_of_buyers(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
     )  # fmt: skip
-    return (*found, printed, event)
+    return (*found, printed, event, experiment)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +163,24 @@ def _event(loaded: Loaded) -> Question:
             needs.append(Need("entities beside the event", facts))
     none = len(needs) == len(asked)
     return _question("event", [Need(n.key, n.facts, fatal=none) for n in needs], Study("outcome table", 1, focal))
+
+
+def _experiment(loaded: Loaded) -> Question:
+    """Return whether a choice experiment tells the halves apart with reach held equal."""
+    study, choice, choices = loaded.config.study, loaded.config.choice, loaded.choices
+    pair = (("focal", study.focal), ("benchmark", study.benchmarks[0]))
+    cheapest = Study("choice experiment", 3, pair)
+    if choices is None:
+        return _question("experiment", [Need("choice table", pair, fatal=True)], cheapest)
+    shown, people = set(choices.frame["brand"].unique()), choices.frame["respondent"].n_unique()
+    needs = []
+    if not {study.focal, study.benchmarks[0]} <= shown:
+        needs.append(Need("names shown", pair, fatal=not choice.attributes))
+    if not choice.attributes:
+        needs.append(Need("attributes shown"))
+    if people < choice.min_respondents:
+        needs.append(Need("more respondents", (("has", people), ("least", choice.min_respondents))))
+    return _question("experiment", needs, cheapest)
 
 
 def _without_sales(loaded: Loaded) -> Iterator[Question]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from halfstep import __version__
+from halfstep.choice import room as choice_room
 from halfstep.core.answer import Answer
 from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
@@ -27,7 +28,9 @@ from halfstep.press import room as press_room
 
 __all__ = ["ROOMS", "Outcome", "run"]
 
-ROOMS: tuple[Room, ...] = (market_room.ROOM, demand_room.ROOM, gap_room.ROOM, press_room.ROOM, events_room.ROOM)
+ROOMS: tuple[Room, ...] = (
+    market_room.ROOM, demand_room.ROOM, choice_room.ROOM, gap_room.ROOM, press_room.ROOM, events_room.ROOM,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -34,6 +34,7 @@ IDS = (
     "naive",
     "printed",
     "event",
+    "experiment",
 )
 
 
@@ -127,7 +128,7 @@ def test_what_is_declared_and_given_is_no_longer_asked_for(tmp_path: Path) -> No
     found = asked(write(tmp_path, market("ABC", models=6), changes, {"reach": reach().drop("asked"), "markets": sizes}))
     said(found)
     open_ = {question.id for question in found.values() if question.status != "now"}
-    assert open_ == {"supply", "printed", "event", "equilibrium", "recognition"}
+    assert open_ == {"supply", "printed", "event", "experiment", "equilibrium", "recognition"}
 
 
 def ways(found: dict[str, Question]) -> list[tuple[list[str], str | None]]:
@@ -193,5 +194,7 @@ def test_a_study_of_printed_figures_alone(tmp_path: Path) -> None:
     assert found["position"].status == "partly"
     rest = {question.status for question in found.values() if question.id not in ("printed", "position")}
     assert rest == {"needs"}
-    assert {q.cheapest.tier for q in found.values() if q.cheapest is not None} == {1}
+    tiers = {name: q.cheapest.tier for name, q in found.items() if q.cheapest is not None}
+    assert tiers.pop("experiment") == 3
+    assert set(tiers.values()) == {1}
     assert dict(found["gap"].needs[0].facts) == {"focal": "晨风", "benchmark": "远山", "least": 3}

@@ -102,6 +102,21 @@ def event(
 
 
 @app.command
+def design(
+    folder: Folder,
+    *,
+    out: Annotated[Path | None, Parameter(help="Folder for design.csv and design.json; DIR/out if absent.")] = None,
+    lang: Language = None,
+    seed: Annotated[int | None, Parameter(help="Seed of every random draw; the study's own if absent.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Before fielding: make the tasks of a choice experiment, and say how many respondents a gap takes to be seen."""
+    from halfstep.cli.design import plan
+
+    return plan(folder, out, seed, Out(chosen(lang), as_json))
+
+
+@app.command
 def doctor(*, lang: Language = None, as_json: AsJson = False) -> int:
     """Say what is installed here, what is missing, and what to do about it."""
     from halfstep.cli.doctor import look

@@ -18,6 +18,7 @@ how much of that is the product, how much the name; what the data cannot decide.
   halfstep check DIR              all that is wrong with a study; what it can be asked
   halfstep run DIR                answer it: report.html and its twins for machines
   halfstep event DIR              what followed an event, or why that cannot be told
+  halfstep design DIR             before a choice experiment: its tasks, and how many respondents
   halfstep doctor                 what is installed here, and what is missing
   halfstep completion [SHELL]     script that completes commands in bash, zsh, fish
 
@@ -35,6 +36,7 @@ Exit codes: 0 it ran, 1 misused, 2 the study has faults, 3 nothing can be answer
   halfstep check DIR              一次列出研究的全部问题，并说明现在能回答什么
   halfstep run DIR                给出答案：report.html 及供程序读取的同一份结果
   halfstep event DIR              某个事件之后发生了什么，或者为什么说不清
+  halfstep design DIR             选择实验开工之前：出题，并算出要多少受访者
   halfstep doctor                 看看装了什么、缺什么
   halfstep completion [SHELL]     bash、zsh、fish 的命令补全脚本
 

@@ -121,6 +121,8 @@ class Tastes:
         Rows of the sales table in the order of the regression, shape (n,); None as above.
     gross
         The regression's left-hand side before reach was taken off, shape (n,); None as above.
+    freedom
+        Degrees of freedom of each node's errors, length S; empty where they belong to the contrast (`regression`).
     """
 
     lens: str
@@ -136,3 +138,4 @@ class Tastes:
     regression: Regression | None = None
     rows: Codes | None = None
     gross: Array | None = None
+    freedom: tuple[float, ...] = ()

@@ -17,8 +17,8 @@ from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
 
 __all__ = [
-    "LARGEST", "LENGTHS", "canonical", "check_numbers", "check_periods", "check_rows", "frequencies", "in_force", "is_day",
-    "twins", "where",
+    "LARGEST", "LENGTHS", "canonical", "check_names", "check_numbers", "check_periods", "check_rows", "frequencies",
+    "in_force", "is_day", "twins", "where",
 ]  # fmt: skip
 
 LARGEST = 1e30
@@ -36,17 +36,22 @@ def check_rows(config: StudyConfig, table: Table) -> Iterator[Fault]:
     demand = [config.demand.firm, config.demand.nest] if config.demand else []
     names = {columns.brand, columns.model, *(c for c in (columns.place, columns.cluster, *demand) if c)}
     for column in sorted(names):
-        blank = text(column).is_null()
-        yield from where(table, column, blank, "expected a name; the cell is blank", "fill it or remove the row")
-        cut = text(column).str.contains(_CUT).fill_null(False)
-        what = "expected an id; a spreadsheet made it a number and lost its last digits"
-        yield from where(table, column, cut, what, "export it again as text", show=True)
+        yield from check_names(table, column)
     yield from _numbers(config, table)
     if columns.first_known:
         yield from _days(table, columns.first_known)
     yield from _duplicates(config, table)
     if columns.quantity_kind == "share":
         yield from _share_sums(config, table)
+
+
+def check_names(table: Table, column: str) -> Iterator[Fault]:
+    """Yield cells of names that are blank or have lost digits."""
+    blank = text(column).is_null()
+    yield from where(table, column, blank, "expected a name; the cell is blank", "fill it or remove the row")
+    cut = text(column).str.contains(_CUT).fill_null(False)
+    what = "expected an id; a spreadsheet made it a number and lost its last digits"
+    yield from where(table, column, cut, what, "export it again as text", show=True)
 
 
 def where(table: Table, column: str, wrong: pl.Expr, what: str, mend: str, *, show: bool = False) -> Iterator[Fault]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
+from halfstep.data.choice_rules import check_choices
 from halfstep.data.columns import absent, kinds, near
 from halfstep.data.outcome_rules import check_events, check_outcomes
 from halfstep.data.read.tables import ROW, Table
@@ -40,6 +41,7 @@ def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
     if "markets" in tables:
         faults += _markets(config, tables["markets"], sales)
     faults += check_sides(config, tables, sales)
+    faults += check_choices(config, tables)
     faults += check_outcomes(config, tables.get("outcomes"), sales if "columns" in config.model_fields_set else None)
     return faults
 

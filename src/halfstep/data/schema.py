@@ -10,6 +10,7 @@ import polars as pl
 
 from halfstep.core.check import Fault
 from halfstep.core.config import Basis, Segment, StudyConfig, Subsidy
+from halfstep.core.config_choice import ChoiceSegment
 from halfstep.core.period import parse_period
 from halfstep.data.read.tables import ROW, Table
 
@@ -68,7 +69,7 @@ def day(frame: pl.DataFrame, column: str) -> pl.Expr:
     return pl.col(column).dt.strftime("%Y-%m-%d") if dated else text(column)
 
 
-def in_segment(segment: Segment) -> pl.Expr:
+def in_segment(segment: Segment | ChoiceSegment) -> pl.Expr:
     """Return the rule of a segment as one boolean expression."""
     rule = pl.lit(True)
     for column, values in segment.among.items():

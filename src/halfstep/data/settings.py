@@ -10,9 +10,14 @@ from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
 from halfstep.core.period import Period, parse_period
+from halfstep.data.choice_settings import check_experiment, is_plan
 from halfstep.data.demand_settings import STUDY, check_demand
 
 __all__ = ["STUDY", "check_settings", "period_or_none"]
+
+_ALONE = ("press", "outcomes", "choices", "design", "beliefs", "lineup")
+"""Tables that need no sales table beside them."""
+_PLURAL = ("outcomes", "choices", "beliefs")
 
 
 def check_settings(config: StudyConfig) -> Iterator[Fault]:
@@ -45,19 +50,20 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     yield from _tables(config)
     yield from _prices(config)
     yield from check_demand(config)
+    yield from check_experiment(config)
 
 
 def _main_table(config: StudyConfig) -> Iterator[Fault]:
     """Yield a study without sales and press figures, and a sales table without its columns or attributes."""
     if "sales" not in config.tables:
-        if not {"press", "outcomes"} & set(config.tables):
-            what = "expected a sales table, a table of press figures or one of outcomes; none is named"
+        if not {"press", "outcomes", "choices"} & set(config.tables) and not is_plan(config):
+            what = "expected a sales table, a table of press figures, of outcomes or of choices; none is named"
             yield _fault("tables.sales", what, "name the file of one of them")
         for section in ("columns", "attributes", "demand", "subsidy"):
             if section in config.model_fields_set:
                 yield _fault("tables.sales", f"[{section}] is there but no sales table is named", "name the file")
         for name in config.tables:
-            if name not in ("sales", "press", "outcomes") and not (name == "flow" and "outcomes" in config.tables):
+            if name not in _ALONE and not (name == "flow" and "outcomes" in config.tables):
                 what = f"a {name.replace('_', ' ')} table is named but no sales table, beside which it would be read"
                 yield _fault("tables.sales", what, "name the file")
         return
@@ -80,9 +86,12 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         "micro": ("micro_columns", config.micro_columns),
         "press": ("press_columns", config.press_columns),
         "outcomes": ("outcome_columns", config.outcome_columns),
+        "choices": ("choice_columns", config.choice_columns),
+        "beliefs": ("belief_columns", config.belief_columns),
+        "lineup": ("lineup_columns", config.lineup_columns),
     }
     for name, (section, columns) in sections.items():
-        table = "table of outcomes" if name == "outcomes" else f"{name.replace('_', ' ')} table"
+        table = f"table of {name}" if name in _PLURAL else f"{name.replace('_', ' ')} table"
         if name in config.tables and columns is None:
             yield _fault(section, f"a {table} is named but not its columns", f"add [{section}]")
         if name not in config.tables and columns is not None:

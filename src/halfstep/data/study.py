@@ -16,6 +16,7 @@ from halfstep.core.config import StudyConfig, Text
 from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.buyers import uncovered
 from halfstep.data.cells.settle import settle
+from halfstep.data.choices import Beliefs, Choices, Lineup, tidy_beliefs, tidy_choices, tidy_lineup
 from halfstep.data.outcomes import Outcomes, tidy_outcomes
 from halfstep.data.press import Press, read_press
 from halfstep.data.read.tables import Table, parted, read_table
@@ -48,6 +49,8 @@ class Loaded:
         The optional tables, None where the study names none.
     outcomes
         Outcomes in which events may show, in the order of the study.
+    choices, beliefs, lineup
+        A choice experiment, what respondents believe, real products; None where the study names no such table.
     """
 
     config: StudyConfig
@@ -61,6 +64,9 @@ class Loaded:
     buyers: Side | None = None
     micro: Side | None = None
     outcomes: tuple[Outcomes, ...] = ()
+    choices: Choices | None = None
+    beliefs: Beliefs | None = None
+    lineup: Lineup | None = None
 
     @property
     def sales(self) -> Sales:
@@ -120,10 +126,12 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     if sold is not None and "buyers" in sides and (faults := list(uncovered(sold, sides["buyers"]))):
         raise StudyFaultsError(tuple(faults))
     shown, taken = tidy_outcomes(config, tables, sold)
+    choices, beliefs = tidy_choices(config, tables), tidy_beliefs(config, tables)
     guesses += [*(press.guesses if press else ()), *taken]
+    guesses += [guess for found in (choices, beliefs) if found is not None for guess in found.guesses]
     return Loaded(
         config, inputs, tuple(guesses), sold, press, sides.get("reach"), sides.get("flow"), sides.get("second_choices"),
-        sides.get("buyers"), sides.get("micro"), shown,
+        sides.get("buyers"), sides.get("micro"), shown, choices, beliefs, tidy_lineup(config, tables),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from halfstep.core.answer import Accord, Overall, Verdict
 from halfstep.core.estimate import Bound, Estimate, Point
 from halfstep.gap.judgement import HALVES
 
-__all__ = ["accords", "overall"]
+__all__ = ["accords", "overall", "stated"]
 
 REASONS = {
     ("product", 1): "attributes cost more than buyers pay for them",
@@ -20,6 +20,14 @@ REASONS = {
 
 Where the demand lens may not be judged its own reason comes first.
 """
+
+CHOICE_REASONS = {
+    ("product", "price"): "attributes cost otherwise than they are valued",
+    ("product", "demand"): "stated and revealed tastes differ",
+    ("name", "price"): "prices hold more than the name",
+    ("name", "demand"): "shares hold more than the name",
+}
+"""Half, and the lens that differs -> the likely reason why an experiment has the other sign."""
 
 DECIDED = ("ahead", "short", "met")
 
@@ -49,6 +57,34 @@ def accords(verdicts: tuple[Verdict, ...], estimates: tuple[Estimate, ...]) -> I
         )  # fmt: skip
 
 
+def stated(verdicts: tuple[Verdict, ...], estimates: tuple[Estimate, ...], period: str) -> Iterator[Accord]:
+    """Yield each half of what an experiment and another lens both look at; the other is that of the last period asked.
+
+    An experiment has no period: it is set beside the comparison that the report leads with.
+    """
+    known = {e.id: e for e in estimates if isinstance(e, Point | Bound)}
+    choice = {(v.half, v.benchmark, v.segment): v for v in verdicts if v.lens == "choice"}
+    for v in verdicts:
+        mine = choice.get((v.half, v.benchmark, v.segment))
+        if v.lens == "choice" or mine is None or v.period != period or not {v.estimate, mine.estimate} <= set(known):
+            continue
+        signs = [_sign(known[e]) for e in (v.estimate, mine.estimate)]
+        reason = ""
+        if v.reason == "reach not measured":
+            label, reason = "not comparable", v.reason
+        elif 0 in signs:
+            label, reason = "open", "an interval holds zero"
+        elif signs[0] == signs[1]:
+            label = "agree"
+        else:
+            label, reason = "disagree", CHOICE_REASONS[v.half, v.lens]
+        yield Accord(
+            id=f"accord.{v.lens}.choice.{v.half}.{v.benchmark}.{v.segment}.{period}", half=v.half, benchmark=v.benchmark,
+            segment=v.segment, period=period, label=label, lenses=(v.lens, "choice"), estimates=(v.estimate, mine.estimate),
+            reason=reason,
+        )  # fmt: skip
+
+
 def _sign(estimate: Point | Bound) -> int:
     return 1 if estimate.lo > 0 else -1 if estimate.hi < 0 else 0
 
@@ -60,7 +96,7 @@ def overall(verdicts: tuple[Verdict, ...], found: tuple[Accord, ...], where: tup
     different labels, or intervals on opposite sides of zero, disagree.
     """
     benchmark, segment, period = where
-    mine = [v for v in verdicts if (v.benchmark, v.segment, v.period) == where]
+    mine = [v for v in verdicts if (v.benchmark, v.segment) == where[:2] and (v.period == period or v.lens == "choice")]
     labels: dict[str, str] = {}
     probabilities: dict[str, float] = {}
     judged = {v.estimate for v in mine if v.p is not None}

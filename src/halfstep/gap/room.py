@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Estimate, Refusal
 from halfstep.core.series import Series
 from halfstep.gap.account import deciding, moved, readings, refused, split_estimates, unplaced
+from halfstep.gap.choice_lens import ChoiceLens, look_at_choices
 from halfstep.gap.demand_lens import look
 from halfstep.gap.judgement import HALVES, judge_splits, no_verdict, stem_of, verdict_of
-from halfstep.gap.lenses import accords, overall
+from halfstep.gap.lenses import accords, overall, stated
 from halfstep.gap.offerings import Comparison, Missing, Pair, asked_comparisons
 from halfstep.gap.path import closing, half_step_map, map_comparisons, name_path, off_the_map, path_comparisons
 from halfstep.gap.second_choices import second_choices
@@ -31,10 +33,30 @@ FEW_CLUSTERS = 5.0
 
 
 def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generator) -> Answer:
+    stated_lens = look_at_choices(inputs, upstream, np.random.default_rng([inputs.config.study.seed, len(ROOM.name)]))
+    if inputs.priced is None:
+        return Answer(room="gap", dark="sales") if stated_lens is None else _by_choices(inputs.config, stated_lens)
+    return _by_sales(inputs, upstream, stated_lens or ChoiceLens((), ()), rng)
+
+
+def _by_choices(config: StudyConfig, choices: ChoiceLens) -> Answer:
+    """Return what an experiment alone says."""
+    where = config.study.benchmarks[0], "all", ""
+    return Answer(
+        room="gap",
+        estimates=choices.estimates,
+        verdicts=choices.verdicts,
+        overall=overall(choices.verdicts, (), where),
+        checks=tuple(_undeclared(config)),
+    )
+
+
+def _by_sales(inputs: Inputs, upstream: Mapping[str, Answer], choices: ChoiceLens, rng: np.random.Generator) -> Answer:
     config, fit = inputs.config, inputs.fit
     write = Author("gap", config, fit.panel, fit.panel.n)
     if fit.unidentified():
-        return _unidentified(write, fit.unidentified(), config)
+        untold = _unidentified(write, fit.unidentified(), config)
+        return replace(untold, estimates=(*untold.estimates, *choices.estimates), verdicts=choices.verdicts)
     asked = asked_comparisons(fit.panel, config, fit.spec)
     on_map = map_comparisons(fit, config, watched(inputs))
     made = price_splits(fit, [c for c in asked if isinstance(c, Comparison)])
@@ -60,13 +82,16 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         *(e for found, _ in naive for e in found),
         *(() if demand is None else demand.estimates),
         *second_choices(Author("gap", config, inputs.panel), inputs),
+        *choices.estimates,
     )
     verdicts = (
         *(verdict_of(j, config, len(splits)) for j in judgements),
         *(no_verdict("price", m, half) for m in missing for half in HALVES),
         *(() if demand is None else demand.verdicts),
+        *choices.verdicts,
     )
-    beside = tuple(accords(verdicts, estimates))
+    last = "" if main is None else main.comparison.period
+    beside = (*accords(verdicts, estimates), *stated(verdicts, estimates, last))
     return Answer(
         room="gap",
         estimates=estimates,
@@ -82,7 +107,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     )
 
 
-ROOM = Room("gap", ("sales",), _run)
+ROOM = Room("gap", (), _run)
 
 
 def _where(split: Split) -> tuple[str, str, str]:
@@ -143,6 +168,10 @@ def _checks(config: StudyConfig, splits: list[Split], freedom: int) -> Iterator[
             why="robustness value",
             facts=(*facts[:3], ("robustness", round(rv, 4))),
         )
+    yield from _undeclared(config)
+
+
+def _undeclared(config: StudyConfig) -> Iterator[Check]:
     if not config.study.unmeasured:
         yield Check(
             id="gap.unmeasured",

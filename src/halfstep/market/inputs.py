@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +11,12 @@ import numpy.typing as npt
 from halfstep.core.answer import Answer
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
+from halfstep.data.choices import Beliefs, Choices
 from halfstep.data.outcomes import Outcomes
 from halfstep.data.press import Press
 from halfstep.data.study import Loaded
 from halfstep.market.buyers import Buyers, buyers_of
+from halfstep.market.experiment import Experiment, Offers, experiment_of, offers_of
 from halfstep.market.flow import WEEKS, Flow, binding, flow_of, waiting
 from halfstep.market.hedonic import HedonicFit, HedonicSpec, fit_hedonic
 from halfstep.market.micro import Micro, micro_of
@@ -52,6 +54,12 @@ class Inputs:
         The last period's rows counted in other ways; None without bands.
     outcomes
         Outcomes in which events may show.
+    choices, experiment
+        A choice experiment as read, and coded; None without one.
+    offers
+        Real products in the experiment's columns; None without a line-up.
+    beliefs
+        What its respondents believe; None without such a table.
     """
 
     config: StudyConfig
@@ -64,6 +72,10 @@ class Inputs:
     buyers: Buyers | None = None
     micro: Micro | None = None
     outcomes: tuple[Outcomes, ...] = ()
+    choices: Choices | None = None
+    experiment: Experiment | None = None
+    offers: Offers | None = None
+    beliefs: Beliefs | None = None
 
     @property
     def panel(self) -> Panel:
@@ -97,10 +109,24 @@ class Room:
 
 
 def prepare(loaded: Loaded) -> Inputs:
-    """Code the panel, fit the study's hedonic, and set the optional tables beside it.
+    """Code the panel and the experiment, fit the study's hedonic, and set the optional tables beside them.
 
     A table of which the as-of date leaves no row is as good as none.
     """
+    inputs = _market(loaded)
+    if loaded.choices is None:
+        return inputs
+    experiment = experiment_of(loaded.choices, loaded.config)
+    return replace(
+        inputs,
+        choices=loaded.choices,
+        experiment=experiment,
+        offers=None if loaded.lineup is None else offers_of(loaded.lineup, experiment),
+        beliefs=loaded.beliefs,
+    )
+
+
+def _market(loaded: Loaded) -> Inputs:
     outcomes = tuple(found for found in loaded.outcomes if found.periods)
     if loaded.sold is None:
         known = loaded.flow if loaded.flow is not None and loaded.flow.frame.height else None

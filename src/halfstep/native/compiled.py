@@ -15,6 +15,7 @@ import numpy as np
 from halfstep.core.errors import MisuseError
 from halfstep.native import twin
 from halfstep.native.layout import Array, Codes, Control, Inversion, Markets, Markups, Products, Start, Tastes
+from halfstep.native.panel import Panel, Shape, Simulated
 from halfstep.native.scene import Cleared, Scene
 
 __all__ = ["Compiled", "levels"]
@@ -106,6 +107,18 @@ class Compiled:
         np.subtract(out.p, scene.mc, out=out.markup)
         return out
 
+    def panel(self, panel: Panel, shape: Shape) -> Simulated:
+        """As `panel.simulate`."""
+        (N, R, Q), K = panel.Z.shape, len(shape.b)
+        out = Simulated(np.empty(N), np.empty((N, K)), np.empty((N, K, Q)))
+        row, task = _codes(panel.row), _codes(panel.task)
+        given = (
+            R, shape.scale, row, task, _dense(panel.D), _dense(shape.b), _dense(shape.L), _dense(shape.sign),
+            _codes(shape.kind), _dense(panel.Z).ravel(), out.loglik, out.location.ravel(), out.spread.ravel(),
+        )  # fmt: skip
+        _over(row[task], lambda first, last: _C.panel(self.level, first, last, *given))
+        return out
+
 
 def _problem(markets: Markets, X: Array, B: Array) -> tuple[Codes | Array, ...]:
     return _codes(markets.row), _codes(markets.buyer), _dense(markets.w), _dense(X), _dense(B)
@@ -120,16 +133,23 @@ def _codes(values: Codes) -> Codes:
 
 
 def _spread(markets: Markets, call: Callable[[int, int], object]) -> None:
-    """Call with ranges of markets of about equal work, one to a thread."""
+    """Call with ranges of markets."""
+    work = np.cumsum(np.diff(markets.row) * np.diff(markets.buyer))
+    _over(np.concatenate([np.zeros(1, dtype=np.int64), work]), call)
+
+
+def _over(work: Codes, call: Callable[[int, int], object]) -> None:
+    """Call with ranges of n things of about equal work, one to a thread; `work` is cumulated, shape (n + 1,)."""
     named = os.environ.get("HALFSTEP_THREADS", "1")
     if not named.isdecimal() or int(named) < 1:
         raise MisuseError(f"HALFSTEP_THREADS is {named!r}; expected a number of threads, 1 or more")
-    threads = min(int(named), markets.T)
+    n = len(work) - 1
+    threads = min(int(named), n)
     if threads <= 1:
-        call(0, markets.T)
+        call(0, n)
         return
-    work = np.cumsum(np.diff(markets.row) * np.diff(markets.buyer) + 1)
-    cuts = [0, *np.searchsorted(work, work[-1] * np.arange(1, threads) / threads), markets.T]
+    work = work[1:] + np.arange(1, n + 1)
+    cuts = [0, *np.searchsorted(work, work[-1] * np.arange(1, threads) / threads), n]
     with ThreadPoolExecutor(threads) as pool:
         for done in [pool.submit(call, int(a), int(b)) for a, b in pairwise(cuts)]:
             done.result()

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from halfstep.core.errors import MisuseError
 from halfstep.native import clearing, twin
+from halfstep.native import panel as people
 from halfstep.native.compiled import Compiled, levels
 from halfstep.native.layout import Array, Codes, Control, Inversion, Markets, Markups, Products, Start, Tastes
+from halfstep.native.panel import Panel, Shape, Simulated
 from halfstep.native.scene import Cleared, Scene
 
 __all__ = ["Kernel", "kernel"]
@@ -19,9 +21,10 @@ Pair = tuple[Array, Array]
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """One set of loops; see `halfstep.native.twin` and, for prices, `halfstep.native.clearing` for what each does.
+    """One set of loops; see `halfstep.native.twin`, for prices `halfstep.native.clearing`, for people's tasks
+    `halfstep.native.panel` for what each does.
 
-    Nested calls (`Products.nest`) go to NumPy whichever kernel runs. Markets are spread over ``HALFSTEP_THREADS``
+    Nested calls (`Products.nest`) go to NumPy whichever kernel runs. Markets and people are spread over ``HALFSTEP_THREADS``
     threads (one unless told); no result depends on their number.
 
     Attributes
@@ -35,6 +38,7 @@ class Kernel:
     markups: Callable[[Markets, Products, Tastes, Pair, Pair, Codes], Markups]
     shares: Callable[[Markets, Array, Array, Array], Array]
     clear: Callable[[Scene, Array, Control], Cleared]
+    panel: Callable[[Panel, Shape], Simulated]
 
 
 def kernel() -> Kernel:
@@ -49,6 +53,6 @@ def kernel() -> Kernel:
             "pip install --force-reinstall --no-deps halfstep, or set HALFSTEP_KERNEL=numpy"
         )
     if wanted == "numpy" or not found:
-        return Kernel("numpy", twin.invert, twin.markups, twin.shares, clearing.clear)
+        return Kernel("numpy", twin.invert, twin.markups, twin.shares, clearing.clear, people.simulate)
     best = Compiled(0)
-    return Kernel(f"native ({found[0]})", best.invert, best.markups, best.shares, best.clear)
+    return Kernel(f"native ({found[0]})", best.invert, best.markups, best.shares, best.clear, best.panel)

@@ -68,7 +68,7 @@ class RowMark:
     lo, hi
         Either end may be infinite.
     role
-        "part", "total", "rest", "whole", "other"; "price lens", "2sls", "common", "ols" in a chart of lenses; a "head" is a label
+        "part", "total", "rest", "whole", "other"; "price lens", "2sls", "common", "ols", "choice lens" in a chart of lenses; a "head" is a label
         over the rows that follow, without a mark.
     """
 

@@ -31,9 +31,9 @@ def main_verdicts(index: Index, lens: str = "price") -> dict[str, Verdict]:
     return found
 
 
-def main_accord(index: Index, half: str) -> Accord | None:
-    """Return how the lenses stand to each other on a half of the main comparison; None where they looked at no same one."""
-    mine = [found[half].estimate for lens in ("price", "demand") if half in (found := main_verdicts(index, lens))]
+def main_accord(index: Index, half: str, lens: str = "demand") -> Accord | None:
+    """Return how a lens stands to the price lens on a half of the main comparison; None where they looked at no same one."""
+    mine = [found[half].estimate for one in ("price", lens) if half in (found := main_verdicts(index, one))]
     return next((a for a in index.accords if len(mine) == 2 and set(mine) == set(a.estimates)), None)
 
 
@@ -54,7 +54,7 @@ def needs_of(index: Index, needs: tuple[str, ...]) -> Many:
 
 
 def _models(index: Index, need: str) -> tuple[Fact, ...]:
-    """Return how many models would decide a half, where that is known."""
+    """Return how many models, or respondents, would decide a half, where that is known."""
     found: list[Fact] = []
     for which in ("focal", "benchmark"):
         bound = index.bound(f"{need}.{which}_models")
@@ -63,6 +63,10 @@ def _models(index: Index, need: str) -> tuple[Fact, ...]:
             found.append(
                 Finding("find.needs models", (("count", count), ("now", now), ("which", Term(f"which.{which}"))))
             )
+    asked = index.bound(f"{need}.respondents")
+    if asked is not None:
+        count, now = (Amount(end, "count", ref=asked.id) for end in (asked.hi, asked.lo))
+        found.append(Finding("find.needs respondents", (("count", count), ("now", now))))
     return (Many(tuple(found)),) if found else ()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from halfstep.report.choice import choice_section
+from halfstep.report.choice_facts import answer_of
+from halfstep.report.choice_lead import choice_lead
 from halfstep.report.demand import demand_section
 from halfstep.report.events import event_lead, event_notes, events_section
 from halfstep.report.finding import Finding, Words
@@ -21,9 +24,13 @@ __all__ = ["compose"]
 
 def compose(index: Index) -> Page:
     """Return the report of a run as a record."""
-    beside = tuple(section for section in (press_section(index), events_section(index)) if section is not None)
+    made = (press_section(index), events_section(index))
+    beside = tuple(section for section in made if section is not None)
+    stated = choice_section(index)
+    by_choice = () if stated is None else (stated,)
     if index.outcome.inputs.priced is None or "gap" not in index.outcome.answers:
-        return _page(index, tuple(_lead_without_market(index)), beside)
+        judged = (verdicts_section(index),) if any(v.lens == "choice" for v in index.verdicts.values()) else ()
+        return _page(index, tuple(_lead_without_market(index)), (*by_choice, *judged, *beside))
     verdict, *more = lead_findings(index)
     lead: list[Block] = [Paragraph(verdict, "lead")]
     changes = what_would_change_it(index)
@@ -36,6 +43,7 @@ def compose(index: Index) -> Page:
         map_section(index),
         rows_section(index),
         demand_section(index),
+        *by_choice,
         path_section(index),
         position_section(index),
         *(() if flow is None else (flow,)),
@@ -48,10 +56,14 @@ def compose(index: Index) -> Page:
 
 
 def _lead_without_market(index: Index) -> list[Block]:
-    """Return the head of a page on events, on printed figures, or on both."""
-    said = press_lead(index)
-    lead: list[Block] = event_lead(index) if index.events else [Paragraph(lead_findings(index)[0], "lead")]
-    if said or not index.events:
+    """Return the head of a page on choices, on events, on printed figures, or on several of them."""
+    said, answer = press_lead(index), answer_of(index)
+    lead: list[Block] = [] if answer is None else choice_lead(index)
+    if index.events:
+        lead += event_notes(index) if lead else event_lead(index)
+    if not lead:
+        lead = [Paragraph(lead_findings(index)[0], "lead")]
+    if said or not (index.events or answer):
         lead += [Paragraph(Finding("find.press lead"), "subtitle"), Listing(tuple(said), "change")]
     return lead
 

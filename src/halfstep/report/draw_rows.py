@@ -44,6 +44,7 @@ COLOURS = {
     "other": INK,
     "price lens": REFERENCE,
     "2sls": FOCAL,
+    "choice lens": INK,
     "common": FOCAL,
     "ols": OTHER,
 }
@@ -94,7 +95,12 @@ def _tops(lines: list[list[str]], high: list[float], heads: list[bool], beside: 
 def _domain(chart: RowsChart) -> tuple[float, float]:
     """Return what is drawn: every value, and intervals as far as they are not out of all proportion."""
     values = [0.0, *(row.value for row in chart.rows), *([] if chart.guide is None else [chart.guide])]
-    values += [end for row in chart.rows if row.role not in ("2sls", "common", "ols") for end in (row.lo, row.hi)]
+    values += [
+        end
+        for row in chart.rows
+        if row.role not in ("2sls", "common", "ols", "choice lens")
+        for end in (row.lo, row.hi)
+    ]
     core = [v for v in values if math.isfinite(v)]
     far = FAR * max(max(core) - min(core), 1e-9)
     ends = [v for row in chart.rows for v in (row.lo, row.hi) if not math.isnan(v)]
@@ -125,7 +131,7 @@ def _rows(chart: RowsChart, frame: Frame, middles: list[float]) -> list[Markup]:
             )
         if row.hi > row.lo:
             lo, hi = max(row.lo, frame.x[0]), min(row.hi, frame.x[1])
-            of_lens = row.role in ("price lens", "2sls", "common", "ols")
+            of_lens = row.role in ("price lens", "2sls", "common", "ols", "choice lens")
             shade = INK if chart.bars else colour if of_lens else MUTED
             layers.append(rules(frame, [(lo, at, hi, at)], Style(color=shade, width=1.6)))
         if not chart.bars and math.isfinite(row.value):

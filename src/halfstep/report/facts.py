@@ -6,6 +6,7 @@ import math
 from itertools import groupby
 
 from halfstep.core.check import Check
+from halfstep.report.choice_facts import choice_fact
 from halfstep.report.finding import (
     Amount,
     Attribute,
@@ -82,6 +83,9 @@ def _fact(check: Check, name: str, value: str | float) -> Fact:
     if value in ("", "–") or (isinstance(value, float) and not math.isfinite(value)):
         return Term("ui.none")
     if isinstance(value, str):
+        of_choice = choice_fact(name, value) if check.id.startswith("choice.") else None
+        if of_choice is not None:
+            return of_choice
         if name in PERIODS:
             return When(value, short=True)
         kinds: dict[str, Fact] = {

@@ -110,6 +110,12 @@ class Index:
             )
             read = None if asked is None else self.estimates.get(asked.estimate)
             return None if read is None else read.origin
+        if room == "choice":
+            part = subject.partition(".")[0]
+            told = (
+                e for stem in (f"choice.{part}.", "choice.") for e in self.starting(stem) if not isinstance(e, Refusal)
+            )
+            return next((e.origin for e in told), None)
         if room == "demand" and subject.startswith("random."):
             priced = subject.removeprefix("random.") in PRICED
             estimated = self.figure("demand.random.draws.failed" if priced else "demand.random.unminding")
@@ -141,7 +147,8 @@ class Index:
 
     def unit(self, unit: str) -> str:
         """Return the report's name of a record's unit."""
-        return "money" if unit == self.config.study.currency.en else MONEY_UNITS.get(unit, unit)
+        money = self.config.study.currency.en
+        return "money" if unit in (money, f"{money} per buyer") else MONEY_UNITS.get(unit, unit)
 
     def amount(self, record: Point | Bound, form: Form = "value", *, named: bool = False) -> Amount:
         """Return a record's number; a bound has no value of its own and prints as an interval."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from halfstep.core.answer import Verdict
 from halfstep.core.estimate import Bound, Point, Refusal
+from halfstep.report.choice_lead import choice_change, choice_line
 from halfstep.report.comparison import (
     DECIDED,
     HALVES,
@@ -23,6 +24,10 @@ from halfstep.report.lenses import demand_change, demand_line
 from halfstep.report.random import random_line
 
 __all__ = ["half_phrase", "lead_findings", "main_verdicts", "reference_of", "what_would_change_it"]
+
+
+OTHERS = {"demand": "find.overall elsewhere", "choice": "find.overall elsewhere choice"}
+"""Lens beside the price lens -> the sentence that says that it decides what the price lens leaves open."""
 
 
 def half_phrase(index: Index, verdict: Verdict) -> Finding:
@@ -54,7 +59,7 @@ def lead_findings(index: Index) -> list[Finding]:
     ))]  # fmt: skip
     if index.overall is not None:
         out += _overall(index, mine)
-    out += [*demand_line(index), *random_line(index)]
+    out += [*demand_line(index), *random_line(index), *choice_line(index)]
     out += _cautions(index, stem_of(mine["product"]))
     out.append(Finding("find.lens"))
     margin = mine["product"].margin
@@ -84,7 +89,11 @@ def _cautions(index: Index, stem: str) -> Iterator[Finding]:
 def what_would_change_it(index: Index) -> list[Finding]:
     """Return, for each half of the main comparison, what would turn or decide its verdict."""
     mine = main_verdicts(index)
-    return [*(f for half in HALVES if half in mine for f in _change(index, mine[half])), *demand_change(index)]
+    return [
+        *(f for half in HALVES if half in mine for f in _change(index, mine[half])),
+        *demand_change(index),
+        *choice_change(index),
+    ]
 
 
 def reference_of(index: Index, stem: str) -> tuple[str, Point] | None:
@@ -114,10 +123,14 @@ def _no_answer(index: Index, mine: dict[str, Verdict], names: tuple[tuple[str, F
 
 
 def _overall(index: Index, mine: dict[str, Verdict]) -> Iterator[Finding]:
-    overall, other = index.overall, main_verdicts(index, "demand")
+    overall = index.overall
     assert overall is not None
     open_here = [half for half in HALVES if mine[half].label not in DECIDED]
-    elsewhere = [half for half in open_here if half in other and other[half].label in DECIDED]
+    elsewhere: dict[str, str] = {}
+    for lens in OTHERS:
+        other = main_verdicts(index, lens)
+        decided = [half for half in open_here if half in other and other[half].label in DECIDED]
+        elsewhere = dict.fromkeys(decided, lens) | elsewhere
     if overall.label == "lenses disagree":
         yield _apart(index, mine)
     elif overall.label != "undecided":
@@ -128,17 +141,20 @@ def _overall(index: Index, mine: dict[str, Verdict]) -> Iterator[Finding]:
         yield Finding("find.overall undecided", (("halves", Term(f"half.{half}")),))
     else:
         yield Finding("find.overall undecided both")
-    if elsewhere:
-        yield Finding("find.overall elsewhere", (("halves", Many(tuple(Term(f"half.{h}") for h in elsewhere))),))
+    for lens, kind in OTHERS.items():
+        halves = tuple(Term(f"half.{half}") for half in HALVES if elsewhere.get(half) == lens)
+        if halves:
+            yield Finding(kind, (("halves", Many(halves)),))
 
 
 def _apart(index: Index, mine: dict[str, Verdict]) -> Finding:
     """Say on which half the lenses disagree."""
-    other = main_verdicts(index, "demand")
     found = []
-    for half in (h for h in HALVES if h in other):
-        accord, labels = main_accord(index, half), {mine[half].label, other[half].label}
-        if (accord is not None and accord.label == "disagree") or (len(labels) == 2 and labels <= set(DECIDED)):
+    others = {lens: main_verdicts(index, lens) for lens in OTHERS}
+    for half in HALVES:
+        decided = {v[half].label for v in (mine, *others.values()) if half in v} & set(DECIDED)
+        accords = [main_accord(index, half, lens) for lens in OTHERS]
+        if len(decided) > 1 or any(accord is not None and accord.label == "disagree" for accord in accords):
             found.append(Term(f"half.{half}"))
     return Finding("find.overall apart", (("halves", Many(tuple(found or (Term(f"half.{h}") for h in HALVES)))),))
 

@@ -1,4 +1,4 @@
-"""The price lens and the demand lens beside each other: never blended, and said so where they part."""
+"""The lenses beside each other: never blended, and said so where they part."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ from dataclasses import replace
 
 from halfstep.core.answer import Accord, Verdict
 from halfstep.core.estimate import Bound
+from halfstep.report.charts import RowMark, RowsChart
 from halfstep.report.comparison import DECIDED, HALVES, main_accord, main_verdicts, needs_of
 from halfstep.report.facts import figures_of
-from halfstep.report.finding import Brand, Fact, Finding, Form, Many, Segment, Term, When
+from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Many, Segment, Term, When, Words
 from halfstep.report.index import Index
-from halfstep.report.page import Block, Cell, Grid, Paragraph, Row
+from halfstep.report.page import Block, Cell, Figure, Grid, Paragraph, Row
 from halfstep.report.words import known
 
-__all__ = ["demand_change", "demand_line", "distance", "judged", "side_by_side", "why_sentences"]
+__all__ = [
+    "beside",
+    "demand_change",
+    "demand_line",
+    "distance",
+    "judged",
+    "reasons_apart",
+    "side_by_side",
+    "why_sentences",
+]
 
+LENSES = ("price", "demand", "choice")
+ROLES = {"price": "price lens", "demand": "2sls", "choice": "choice lens"}
+"""Lens -> role of its row in a chart."""
 FORMS: tuple[Form, Form] = ("both", "value")
 TESTS = {
     "instruments contradict each other": "demand.overidentification",
@@ -63,15 +76,15 @@ def demand_line(index: Index) -> Iterator[Finding]:
     mine = main_verdicts(index, "demand")
     if not mine:
         return
-    parts = tuple(_beside(index, mine[half]) for half in HALVES if half in mine)
-    whys = dict.fromkeys(reason for half in HALVES if half in mine for reason in _apart(index, mine[half]))
+    parts = tuple(beside(index, mine[half]) for half in HALVES if half in mine)
+    whys = dict.fromkeys(reason for half in HALVES if half in mine for reason in reasons_apart(index, mine[half]))
     sentences = Many(tuple(Term(f"why.{reason}") for reason in whys), "ui.then")
     yield Finding("find.line why" if whys else "find.line", (("parts", Many(parts, "ui.list")), ("why", sentences)))
 
 
-def _beside(index: Index, verdict: Verdict) -> Finding:
-    """Return a half through the demand lens, and on which side of the price lens it lies."""
-    accord = main_accord(index, verdict.half)
+def beside(index: Index, verdict: Verdict) -> Finding:
+    """Return a half through another lens, and on which side of the price lens it lies."""
+    accord = main_accord(index, verdict.half, verdict.lens)
     half, label = (
         Term(f"half.{verdict.half}"),
         Term(f"label.{verdict.label}" if judged(verdict) else "label.not judged"),
@@ -85,16 +98,16 @@ def _beside(index: Index, verdict: Verdict) -> Finding:
         return Finding("find.beside none", facts)
     if accord is None:
         priced = main_verdicts(index).get(verdict.half)
-        alike = priced is not None and priced.period == verdict.period
+        alike = verdict.lens == "choice" or (priced is not None and priced.period == verdict.period)
         return Finding(
             "find.beside alone" if alike else "find.beside other", (*facts, ("period", When(verdict.period)))
         )
     return Finding(f"find.beside {accord.label}", facts)
 
 
-def _apart(index: Index, verdict: Verdict) -> tuple[str, ...]:
+def reasons_apart(index: Index, verdict: Verdict) -> tuple[str, ...]:
     """Return why a decided half is on the other side of the price lens; why one is not decided is said elsewhere."""
-    accord = main_accord(index, verdict.half)
+    accord = main_accord(index, verdict.half, verdict.lens)
     return (accord.reason,) if judged(verdict) and accord is not None and accord.label == "disagree" else ()
 
 
@@ -115,38 +128,68 @@ def demand_change(index: Index) -> Iterator[Finding]:
 
 
 def side_by_side(index: Index) -> Iterator[Block]:
-    """Yield the grid of both lenses, one row a half of a comparison, and the look without a model where there is one."""
+    """Yield the lenses beside each other, half by half of a comparison, and the look without a model where there is one."""
+    yield from _figure(index)
     yield from _both(index)
     yield from _second_choices(index)
+
+
+def _figure(index: Index) -> Iterator[Block]:
+    """Yield the main comparison lens by lens, where an experiment stands beside sales."""
+    mine = {lens: main_verdicts(index, lens) for lens in LENSES}
+    marks: list[RowMark] = []
+    for half in reversed(HALVES):
+        found = [(lens, mine[lens][half].estimate) for lens in LENSES if half in mine[lens]]
+        known = [
+            (lens, figure, index.point(name)) for lens, name in found if (figure := index.figure(name)) is not None
+        ]
+        if len(known) < 2 or "choice" not in [lens for lens, *_ in known]:
+            continue
+        marks.append(RowMark(Term(f"subject.{half}"), float("nan"), float("nan"), float("nan"), "head"))
+        for lens, figure, point in known:
+            value = float("nan") if point is None else point.value
+            marks.append(RowMark(Term(f"way.{lens} lens"), value, figure.lo, figure.hi, ROLES[lens]))
+    if marks:
+        study = index.config.study
+        names: tuple[tuple[str, Fact], ...] = (("focal", Brand(study.focal)), ("benchmark", Brand(study.benchmarks[0])))
+        unit, level = ("unit", Words(study.currency)), ("level", Amount(index.config.gap.level, "level"))
+        chart = RowsChart("lenses", tuple(marks), Finding("ui.axis gap", (unit,)), bars=False)
+        yield Figure(Finding("find.lenses figure", names), (chart,), Finding("find.lenses caption", (unit, level)))
 
 
 def _both(index: Index) -> Iterator[Block]:
     if not index.accords:
         return
     several = len({a.period for a in index.accords}) > 1
+    looked = {lens for a in index.accords for lens in a.lenses}
+    lenses = tuple(lens for lens in LENSES if lens in looked)
     heads = (
         "benchmark",
         "segment",
         *(("period",) if several else ()),
         "half",
-        "price lens",
-        "demand lens",
+        *(f"{lens} lens" for lens in lenses),
         "accord",
         "why",
     )
     places = list(dict.fromkeys((a.benchmark, a.segment, a.period) for a in index.accords))
     ordered = sorted(index.accords, key=lambda a: places.index((a.benchmark, a.segment, a.period)))
-    rows = tuple(_accord_row(index, accord, several) for accord in ordered)
+    rows = tuple(_accord_row(index, accord, several, lenses) for accord in ordered)
     yield Grid("lenses", Finding("find.lenses title"), tuple(Term(f"ui.{head}") for head in heads), rows)
     yield Paragraph(Finding("find.lenses note"), "note")
 
 
-def _accord_row(index: Index, accord: Accord, several: bool) -> Row:
+def _accord_row(index: Index, accord: Accord, several: bool, lenses: tuple[str, ...]) -> Row:
     cells = [Cell((Brand(accord.benchmark),), "label"), Cell((Segment(accord.segment),))]
     cells += [Cell((When(accord.period, short=True),))] if several else []
     cells.append(Cell((Term(f"half.{accord.half}"),)))
     verdicts = {v.estimate: v for v in index.verdicts.values()}
-    for name in accord.estimates:
+    known = dict(zip(accord.lenses, accord.estimates, strict=True))
+    for lens in lenses:
+        name = known.get(lens, "")
+        if not name:
+            cells.append(Cell((Term("ui.none"),), "empty"))
+            continue
         figure, verdict = index.figure(name), verdicts.get(name)
         gap: Fact = Term("ui.none") if figure is None else index.amount(figure, "both")
         label = "not judged" if verdict is None or not judged(verdict) else verdict.label

@@ -14,7 +14,7 @@ from halfstep.report.finding import Need, Term
 from halfstep.report.index import Index
 from halfstep.report.numbers import probability
 from halfstep.report.say import Speaker
-from halfstep.report.words import LANGUAGES, word
+from halfstep.report.words import LANGUAGES, known, word
 
 __all__ = ["Origins"]
 
@@ -82,8 +82,9 @@ class Origins:
         origin, value = self.index.origin_of_check(check), dict(check.facts).get(name)
         if origin is None or value is None or isinstance(value, str):
             return None
+        own = f"fact.{check.id.partition('.')[0]} {name}"
         return {
-            "id": f"{check.id}|{name}", "what": self._word(f"fact.{name}"), "value": _short(float(value)), "origin": self._origin(origin),
+            "id": f"{check.id}|{name}", "what": self._word(own if known(own) else f"fact.{name}"), "value": _short(float(value)), "origin": self._origin(origin),
         }  # fmt: skip
 
     def _estimate(self, record: Point | Bound) -> dict[str, Any]:

@@ -93,11 +93,16 @@ class Speaker:
         if isinstance(fact, Brand):
             return self.brand(fact.name)
         if isinstance(fact, Attribute):
-            return next((self.pick(a.label) for a in self.config.attributes if a.id == fact.id), fact.id)
+            labels = {a.id: a.label for a in self.config.choice.attributes}
+            labels |= {a.id: a.label for a in self.config.attributes}
+            return self.pick(labels.get(fact.id, fact.id))
         if isinstance(fact, Segment):
             if fact.id == "all":
                 return word("ui.segment all", self.lang)
-            return next((self.pick(s.label) for s in self.config.scope.segments if s.id == fact.id), fact.id)
+            labels = {one.id: one.label for one in self.config.choice.types}
+            labels |= {s.id: s.label for s in self.config.choice.segments}
+            labels |= {s.id: s.label for s in self.config.scope.segments}
+            return self.pick(labels.get(fact.id, fact.id))
         if isinstance(fact, When):
             return self._when(fact)
         return word(fact.key, self.lang) if isinstance(fact, Term) else self.pick(fact.text)

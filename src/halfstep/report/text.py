@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from halfstep.report.compose import compose
-from halfstep.report.finding import Finding, Term
+from halfstep.report.finding import Fact, Finding, Term
 from halfstep.report.index import Index
 from halfstep.report.page import Grid, Listing, Paragraph, Row
 from halfstep.report.say import Speaker
@@ -41,7 +41,7 @@ class TextReport:
     paragraphs
         The verdict, what would change it, and what goes with it.
     heads, rows
-        Table of the price lens's verdicts; a short row ends in a reason.
+        Table of the first lens's verdicts; a short row ends in a reason.
     """
 
     title: str
@@ -67,16 +67,22 @@ def render_text(index: Index, lang: str) -> TextReport:
         shown = [k for k, column in enumerate(grids[0].columns) if column != Term("ui.deciding margin")]
         heads = tuple(speaker.text(grids[0].columns[k]) for k in shown)
         rows = tuple(
-            _cells(speaker, row, shown, len(grids[0].columns)) for row in grids[0].rows if _by_price(grids[0], row)
+            _cells(speaker, row, shown, len(grids[0].columns)) for row in grids[0].rows if _is_first(grids[0], row)
         )
     banner = "" if page.banner is None else speaker.text(page.banner)
     return TextReport(speaker.pick(page.title), banner, tuple(paragraphs), heads, rows)
 
 
-def _by_price(grid: Grid, row: Row) -> bool:
-    """Whether a verdict is one of the price lens; of the demand lens the terminal has its own line."""
+def _is_first(grid: Grid, row: Row) -> bool:
+    """Whether a verdict is one of the lens that the headline speaks of; of the others the terminal has its own lines."""
+    lenses = [_lens(grid, one) for one in grid.rows]
+    others = {Term("lens.demand"), Term("lens.choice")}
+    return _lens(grid, row) not in others or set(lenses) <= others
+
+
+def _lens(grid: Grid, row: Row) -> Fact | None:
     found = row.cells[grid.columns.index(Term("ui.lens and half"))].facts[0]
-    return not isinstance(found, Finding) or dict(found.facts)["lens"] != Term("lens.demand")
+    return dict(found.facts)["lens"] if isinstance(found, Finding) else None
 
 
 def _cells(speaker: Speaker, row: Row, shown: list[int], columns: int) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from halfstep.core.check import Check, Guess
+from halfstep.report.choice_facts import among
 from halfstep.report.comparison import needs_of
 from halfstep.report.event_facts import STEM, event_check
 from halfstep.report.events import event_refusals
@@ -77,10 +78,11 @@ def _refusals(index: Index) -> Iterator[Finding]:
         refusal = index.refusal(verdict.estimate)
         if refusal is not None:
             by_price = verdict.id.replace(f".{verdict.lens}_lens.", ".price_lens.") not in priced
-            facts: tuple[tuple[str, Fact], ...] = (
-                ("benchmark", Brand(verdict.benchmark)), ("segment", Segment(verdict.segment)),
-            )  # fmt: skip
-            where = Finding("find.where" if by_price else "find.where demand", facts)
+            by_choice = verdict.lens == "choice"
+            group = among(verdict.segment) if by_choice else Segment(verdict.segment)
+            facts: tuple[tuple[str, Fact], ...] = (("benchmark", Brand(verdict.benchmark)), ("segment", group))
+            kind = "find.where choice" if by_choice else "find.where" if by_price else "find.where demand"
+            where = Finding(kind, facts)
             groups.setdefault((refusal.why, refusal.needs), {})[where] = None
             said.add(refusal.id)
     for (why, needs), places in groups.items():
@@ -88,15 +90,40 @@ def _refusals(index: Index) -> Iterator[Finding]:
         yield Finding("find.no comparison", (*known, ("needs", needs_of(index, needs))))
     seen: set[tuple[str, str, tuple[str, ...]]] = set()
     said |= {refusal.id for refusal in index.refusals if refusal.id.startswith("press.")}
+    yield from _unasked(index, said)
     for refusal in index.refusals:
         key = (refusal.what, refusal.why, refusal.needs)
-        if refusal.id in said or key in seen or refusal.id.startswith(("decide.", "move.", STEM)):
+        if (
+            refusal.id.startswith(("choice.", "gap.choice_lens."))
+            or refusal.id in said
+            or key in seen
+            or refusal.id.startswith(("decide.", "move.", STEM))
+        ):
             continue
         seen.add(key)
         facts = (("what", Need("what", refusal.what)), ("why", Term(f"why.{refusal.why}")))
         yield Finding("find.refusal", (*facts, ("needs", needs_of(index, refusal.needs))))
     yield from event_refusals(index)
     yield from _dark(index)
+
+
+def _unasked(index: Index, said: set[str]) -> Iterator[Finding]:
+    """Yield what an experiment does not answer: groups by themselves, all else that has the same reason together."""
+    groups: dict[tuple[str, tuple[str, ...]], dict[Fact, None]] = {}
+    for refusal in index.refusals:
+        row = refusal.id.startswith("gap.choice_lens.attribute.")
+        if not refusal.id.startswith(("choice.", "gap.choice_lens.")) or row or refusal.id in said:
+            continue
+        what = Need("what", refusal.what)
+        group = dict(refusal.facts).get("segment", "")
+        if group and refusal.id.startswith("choice.tastes."):
+            facts = (("what", what), ("segment", among(str(group))), ("why", Term(f"why.{refusal.why}")))
+            yield Finding("find.refusal group", (*facts, ("needs", needs_of(index, refusal.needs))))
+        else:
+            groups.setdefault((refusal.why, refusal.needs), {})[what] = None
+    for (why, needs), whats in groups.items():
+        told = (("what", Many(tuple(whats))), ("why", Term(f"why.{why}")), ("needs", needs_of(index, needs)))
+        yield Finding("find.refusal", told)
 
 
 def _dark(index: Index) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from halfstep.core.answer import Verdict
+from halfstep.report.choice_facts import among
 from halfstep.report.comparison import needs_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Segment, Term, When
 from halfstep.report.halves import no_split
@@ -16,7 +17,7 @@ __all__ = ["verdicts_section"]
 
 
 def verdicts_section(index: Index) -> Section:
-    """Return every verdict, the price lens first."""
+    """Return every verdict, the price lens first; of a study with choices alone theirs."""
     title = Finding("ui.section verdicts")
     verdicts = sorted(index.verdicts.values(), key=lambda v: (index.figure(v.estimate) is None, v.lens != "price"))
     if not verdicts:
@@ -25,7 +26,7 @@ def verdicts_section(index: Index) -> Section:
     note = Finding(
         "find.verdicts note", (("confidence", Amount(index.config.gap.confidence, "level")), ("family", family))
     )
-    several = len({v.period for v in verdicts}) > 1
+    several = len({v.period for v in verdicts if v.period}) > 1
     heads = (
         "benchmark",
         "segment",
@@ -55,13 +56,14 @@ def _together(index: Index, verdicts: list[Verdict]) -> list[list[Verdict]]:
     return list(groups.values())
 
 
-def _verdict_row(index: Index, group: list[Verdict], several: bool) -> Row:
-    verdict = group[0]
+def _verdict_row(index: Index, alike: list[Verdict], several: bool) -> Row:
+    verdict = alike[0]
     figure = index.figure(verdict.estimate)
     main = verdict.benchmark == index.config.study.benchmarks[0] and verdict.segment == "all"
-    where = [Cell((Brand(verdict.benchmark),), "label"), Cell((Segment(verdict.segment),))]
-    where += [Cell((When(verdict.period, short=True),))] if several else []
-    lenses, halves = ({getattr(v, name) for v in group} for name in ("lens", "half"))
+    group = among(verdict.segment) if verdict.lens == "choice" else Segment(verdict.segment)
+    where = [Cell((Brand(verdict.benchmark),), "label"), Cell((group,))]
+    where += [Cell((When(verdict.period, short=True) if verdict.period else Term("ui.none"),))] if several else []
+    lenses, halves = ({getattr(v, name) for v in alike} for name in ("lens", "half"))
     half = Term("ui.both" if len(halves) > 1 else f"half.{verdict.half}")
     lens = Term("lens.both" if len(lenses) > 1 else f"lens.{verdict.lens}")
     both = len(lenses) > 1 and len(halves) > 1
@@ -77,7 +79,8 @@ def _verdict_row(index: Index, group: list[Verdict], several: bool) -> Row:
         return Row((*where, Cell((needed if figure is None else why,), "wide")), main)
     none = Term("ui.none")
     p = none if verdict.p is None else Amount(verdict.p, "probability", ref=verdict.id)
-    breaking = none if verdict.breaking is None else Amount(verdict.breaking, "times", ref=verdict.id)
+    by_design = verdict.lens == "choice" and (verdict.half == "name" or not index.config.study.unmeasured)
+    breaking = none if verdict.breaking is None or by_design else Amount(verdict.breaking, "times", ref=verdict.id)
     margins = Many(tuple(_margins(verdict)), "ui.list")
     return Row((*where, Cell((p,), "number"), Cell((margins,)), Cell((breaking,), "number")), main)
 

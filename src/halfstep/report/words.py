@@ -35,6 +35,7 @@ _PATTERNS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         ),
         "needs": (
             (r"measure: (?P<unmeasured>.+)", "needs.measure"),
+            (r"decide\.choice_lens\.(?P<id>.+)", "needs.more respondents"),
             (r"decide\.demand_lens\.(?P<id>.+)", "needs.more for the demand lens"),
             (r"decide\.(?P<id>.+)", "needs.see decide"),
             (r"gap\.(?P<id>.+)", "needs.see refusal"),

@@ -35,12 +35,17 @@ _QUESTIONS = {
     "question.naive": "What does a naive reading say?",
     "question.printed": "Do printed figures fit together, and what do they leave open?",
     "question.event": "What did an event cost?",
+    "question.experiment": "Which half is missing, with reach held equal?",
 }
 
 _NEEDS = {
     "need.event": "an event that names an outcome: [[outcomes]] with its table, and [[events]] with id and outcomes",
     "need.periods before the event": "periods of the outcome {outcome} before and after the event {event}",
     "need.entities beside the event": "other entities with the outcome {outcome} in every period before the event {event}",
+    "need.choice table": "a table of choices: one row an alternative, a task or a respondent, with brand names varied over the profiles, {focal} and {benchmark} among them",
+    "need.names shown": "profiles that carry the names {focal} and {benchmark}: without both there is no name half",
+    "need.attributes shown": "attributes of the profiles: [[choice.attributes]]; without them there is no product half",
+    "need.more respondents": "more respondents (now {has}): with fewer than {least} a segment gets no figure of its own",
     "need.press table": "a press table: one printed figure a row, with columns entity, metric, value, period",
     "need.press figures known by then": "figures that were known by {as_of}",
     "need.sales table": "a sales table: one row a model and period, with columns period, brand, model, price, units and attributes that differ among models; at least {least} models each of {focal} and {benchmark} in one period, and their rivals",
@@ -75,6 +80,7 @@ _NEEDS = {
 }
 
 _STUDIES = {
+    "study.choice experiment": "a choice experiment on {focal} and {benchmark}; an old export of one from a drawer will do; `halfstep design` says how many respondents a new one needs",
     "study.outcome table": "registrations, searches or prices of {focal} and a dozen others by week or month, from two years before the event: a table of outcomes",
     "study.event": "a line for the outcome, such as the quantities of the sales table, and its id in the event",
     "study.press figures": "printed figures of {focal} and its rivals, each with what it counts, of when, and by whom",

@@ -34,6 +34,7 @@ _QUESTIONS = {
     "question.moves": "换一种拆法会怎样？",
     "question.naive": "粗读会得出什么？",
     "question.printed": "公布的数字彼此对得上吗？还留下多大余地？",
+    "question.experiment": "触达拉平之后，缺的是哪半步？",
     "question.event": "一次事件之后，损失了多少？",
 }
 
@@ -41,6 +42,10 @@ _NEEDS = {
     "need.event": "一个写明结果的事件：[[outcomes]] 及其表，[[events]] 中的 id 与 outcomes",
     "need.periods before the event": "事件 {event} 前后各期的结果 {outcome}",
     "need.entities beside the event": "事件 {event} 之前各期齐全的其他主体的结果 {outcome}",
+    "need.choice table": "选择实验表：每行一个选项、一题或一位受访者，方案中轮换品牌名，{focal}和{benchmark}都要有",
+    "need.names shown": "带有{focal}和{benchmark}名字的方案：缺其中一个，就没有品牌半步",
+    "need.attributes shown": "方案展示的属性：填 [[choice.attributes]]；没有属性，就没有产品半步",
+    "need.more respondents": "更多受访者（现有 {has} 人）：少于 {least} 人的人群不单独给数",
     "need.press table": "公开数字表：一行一个公布的数字，要有主体、指标、数值、时期四列",
     "need.press figures known by then": "{as_of} 之前已经公布的数字",
     "need.sales table": "销售表：每款产品每期一行，要有时期、品牌、车型（型号）、价格、销量，以及各款之间有差别的属性；{focal}和{benchmark}同期各至少 {least} 款，竞品也要在内",
@@ -75,6 +80,7 @@ _NEEDS = {
 }
 
 _STUDIES = {
+    "study.choice experiment": "一次包含{focal}和{benchmark}的选择实验；手头旧的导出文件也可以用；新做一次需要多少受访者，可用 `halfstep design` 估算",
     "study.outcome table": "{focal}与十来个同类的登记量、搜索量或价格，按周或按月，从事件前两年起：做成结果表",
     "study.event": "补一行结果（例如直接用销量表的数量），并在事件中写上它的 id",
     "study.press figures": "{focal}及竞品公布过的数字，逐个注明统计的是什么、何时、由谁公布",

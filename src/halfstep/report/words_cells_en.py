@@ -28,4 +28,12 @@ CELLS_EN: dict[str, str] = {
     "left.outcomes, after as_of": "rows of outcomes after the as-of date", "left.outcomes, revised later": "rows of outcomes revised by a later row",
     "left.outcomes, before first period": "rows of outcomes before their first period", "left.outcomes, after last period": "rows of outcomes after their last period",
     "left.revised later": "revised by a later row",
+    "guess.flag_word": "Words for yes and no were read as 1 and 0: {example} is {read} (cells: {count}).",
+    "guess.choice_unanswered": "Nothing was chosen and every cell of the answer is blank: such choice tasks were left out ({count}).",
+    "guess.choice_none_blank": "A row without price, brand and attributes was taken for “none of these” (rows: {count}).",
+    "guess.choice_none_added": "No row says “none of these”, which was offered: one was added to every choice task (rows: {count}), chosen where no other one was.",
+    "guess.choice_chosen_blank": "A blank cell beside a chosen alternative was read as not chosen (cells: {count}).",
+    "guess.choice_not_offered": "An alternative whose cells are all blank was taken as not offered in that choice task (alternatives: {count}).",
+    "guess.choice_not_shown": "A blank cell was taken to mean that the attribute {attribute} was not shown (cells: {count}).",
+    "guess.belief_blank": "Blank beliefs were left out, not read as zero (rows: {count}).",
 }  # fmt: skip

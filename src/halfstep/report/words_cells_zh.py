@@ -28,4 +28,12 @@ CELLS_ZH: dict[str, str] = {
     "left.outcomes, after as_of": "结果表中晚于截止日的行", "left.outcomes, revised later": "结果表中已被后来的修订取代的行",
     "left.outcomes, before first period": "结果表中早于首期的行", "left.outcomes, after last period": "结果表中晚于末期的行",
     "left.revised later": "已被后来的修订取代",
+    "guess.flag_word": "表示“是”“否”的字样按 1、0 读取：{example} 按 {read} 读取（共 {count} 格）。",
+    "guess.choice_unanswered": "没有选择、作答栏全部空白的题目视为未作答，不计入（共 {count} 题）。",
+    "guess.choice_none_blank": "价格、品牌、属性全部空白的行视为“都不选”（共 {count} 行）。",
+    "guess.choice_none_added": "题目中可以“都不选”，但表中没有对应的行：已给每题补一行（共 {count} 行），其余选项都未选中的，视为选了“都不选”。",
+    "guess.choice_chosen_blank": "同一题已有选项被选中，其余空白格视为未选中（共 {count} 格）。",
+    "guess.choice_not_offered": "各栏全部空白的选项，视为该题未提供（共 {count} 个）。",
+    "guess.choice_not_shown": "空白格视为该题未展示属性 {attribute}（共 {count} 格）。",
+    "guess.belief_blank": "空白的认知数据不计入，不按零处理（共 {count} 行）。",
 }  # fmt: skip

@@ -30,7 +30,7 @@ _UI = {
 
 _FINDINGS = {
     "find.distance": "{value} ({interval})", "find.distance set": "{interval} (no best guess)", "find.distance none": "without a figure",
-    "find.overall apart": "Overall: the lenses disagree on the {halves} half. Both are shown; nothing is averaged.",
+    "find.overall apart": "Overall: the lenses disagree on the {halves} half. Each is shown; nothing is averaged.",
     "find.overall elsewhere": "It is the demand lens that decides the {halves} half; the price lens leaves it open.",
     "find.line": "Demand lens (market shares instead of prices): {parts}.", "find.line why": "Demand lens (market shares instead of prices): {parts}. {why}", "find.line refused": "Demand lens: no answer. {why} Needed: {needs}.",
     "find.beside agree": "{half} {distance}, like the price lens, {label}", "find.beside disagree": "{half} {distance}, opposite to the price lens, {label}",
@@ -39,7 +39,7 @@ _FINDINGS = {
     "find.change demand": "What the demand lens still needs. {parts}", "find.change part": "On {halves}: {why} Needed: {needs}.",
     "find.needs models": "{count} models of the {which} (now {now})",
     "find.second title": "Where buyers would have gone instead", "find.second note": "A look without a model. A share far above the one in proportion to sales says that the two brands compete for the same buyers.",
-    "find.lenses title": "The two lenses side by side",
+    "find.lenses title": "The lenses side by side",
     "find.lenses note": "Gap and verdict by each lens. Two lenses disagree where their intervals lie on opposite sides of zero; they are never averaged.",
     "find.dark section": "{room}: not asked for, study.toml has no section {tables}.", "find.where demand": "{benchmark} among {segment} (demand lens)",
     "find.demand dark": "Not asked for. This lens reads off market shares what buyers pay for. It needs a section [demand] in study.toml that names what moves price and not taste: instruments made from rival products, or columns that shift cost.",

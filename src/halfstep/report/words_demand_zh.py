@@ -30,7 +30,7 @@ _UI = {
 
 _FINDINGS = {
     "find.distance": "{value}（{interval}）", "find.distance set": "{interval}（没有最佳估计）", "find.distance none": "没有数字",
-    "find.overall apart": "总体：两个视角在{halves}上互相矛盾。两者并列给出，不作平均。",
+    "find.overall apart": "总体：各视角在{halves}上互相矛盾，并列给出，不作平均。",
     "find.overall elsewhere": "其中{halves}由需求视角判定，价格视角还不能判断。",
     "find.line": "需求视角（看市场份额，不看价格）：{parts}。", "find.line why": "需求视角（看市场份额，不看价格）：{parts}。{why}", "find.line refused": "需求视角：没有答案。{why}所需：{needs}。",
     "find.beside agree": "{half}{distance}，与价格视角同向，{label}", "find.beside disagree": "{half}{distance}，与价格视角反向，{label}",
@@ -39,7 +39,7 @@ _FINDINGS = {
     "find.change demand": "需求视角还缺什么。{parts}", "find.change part": "{halves}：{why}所需：{needs}。",
     "find.needs models": "{which}有 {count} 款（现 {now} 款）",
     "find.second title": "买家的第二选择", "find.second note": "不靠模型的一种看法。比例远高于按销量分配的结果，说明两个品牌争的是同一批买家。",
-    "find.lenses title": "两个视角并排看",
+    "find.lenses title": "各视角并排看",
     "find.lenses note": "各视角下的差距与结论。两个区间落在零的两侧，即为相反；两个视角从不平均。",
     "find.dark section": "{room}：没有要求，study.toml 中没有 {tables} 一节。", "find.where demand": "{benchmark}（{segment}，需求视角）",
     "find.demand dark": "没有要求。这个视角从市场份额读出买家愿意为什么付钱。需要在 study.toml 中加 [demand] 一节，写明什么只影响价格、不影响偏好：由竞品构造的工具变量，或影响成本的列。",

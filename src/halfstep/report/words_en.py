@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from halfstep.report.words_ask_en import ASK
 from halfstep.report.words_cells_en import CELLS_EN
+from halfstep.report.words_choice_en import CHOICE
 from halfstep.report.words_demand_en import DEMAND
+from halfstep.report.words_design_en import DESIGN
 from halfstep.report.words_events_en import EVENTS
 from halfstep.report.words_files_en import FILES
 from halfstep.report.words_new_en import NEW
@@ -221,7 +223,7 @@ _METHODS = {
     "method.gap.price": "Geometric mean of the offering's prices, both brands weighted alike over markets.",
     "method.gap.unseen": "Sum of the declared multiples times the worth of the reference attribute; the verdict is the worst case inside it.",
     "method.gap.reference": "The larger of what the attribute makes between the two brands and, as a root mean square, between two brands picked at random.",
-    "method.gap.decide": "Simulated estimates with this study's own errors, the estimate taken for the truth: focal models are added, then models of both brands, up to ten times as many, until four of five studies reach a label.",
+    "method.gap.decide": "Simulated estimates with this study's own errors, the estimate taken for the truth: models are added, of the focal brand, then of both, up to ten times as many (respondents of an experiment up to fifty times), until four of five studies reach a label.",
     "method.gap.order": "The half taken first is valued from the benchmark's price down, the other from the focal price up; the symmetric split lies between (Shapley 1953).",
     "method.gap.naive": "A reading of the same rows that leaves out what the split accounts for.",
     "method.hedonic": "Hedonic regression: log price on attributes, market and brand × period effects (Rosen 1974). It prices attributes; it is no taste.",
@@ -240,7 +242,9 @@ EN: dict[str, str] = (
     | DEMAND
     | RANDOM
     | PRESS
+    | CHOICE
     | EVENTS
+    | DESIGN
     | FILES
     | SWITCH
     | CELLS_EN

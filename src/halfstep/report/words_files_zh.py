@@ -16,7 +16,7 @@ _SHEETS = {
     "about.inputs": "文件及其 sha256、设定、未计入的行、程序版本。",
     "sheet.grid rows": "差距逐项拆分", "sheet.grid alpha": "价格敏感度", "sheet.grid instruments": "工具变量", "sheet.grid elasticities": "弹性",
     "sheet.grid worths": "属性价值", "sheet.grid ladder-units": "各价格带份额（销量）", "sheet.grid ladder-value": "各价格带份额（销售额）",
-    "sheet.grid changes": "份额为何变化", "sheet.grid around": "事件前后", "sheet.grid line": "产品线", "sheet.grid lenses": "两个视角对照",
+    "sheet.grid changes": "份额为何变化", "sheet.grid around": "事件前后", "sheet.grid line": "产品线", "sheet.grid lenses": "各视角对照",
     "sheet.grid second": "第二选择", "sheet.grid readings": "直观读法",
     "sheet.grid tastes": "买家的差别", "sheet.grid brands": "弹性、毛利、成本", "sheet.grid name-value": "品牌名的价值", "sheet.grid name-thirds": "谁认品牌名", "sheet.grid optima": "搜索的最优点",
     "sheet.low": "{head}（下限）", "sheet.high": "{head}（上限）", "sheet.words": "{head}（说明）", "sheet.nth": "{head}之{n}",

@@ -14,6 +14,7 @@ READ_EN: dict[str, str] = {
     "guess.blank_rows": "Blank rows between the data, left out: {count}.",
     "guess.total_row": "Totals, left out: row {rows}: “{text}”.",
     "guess.repeated_header": "The header once more, left out: row {rows}.",
+    "guess.question_rows": "Rows in which a survey tool repeats its questions and their ids, left out: row {rows}: “{text}”.",
     "guess.footer": "Notes at the foot, left out: row {rows}: “{text}”.",
     "guess.merged_cells": "Merged cells in “{column}”: what they say was repeated down the rows they cover (cells filled: {count}).",
     "guess.merged_figures": "Merged cells with a figure in “{column}”: the figure stays in the first row, for it may belong to all rows or be their sum (cells left blank: {count}).",

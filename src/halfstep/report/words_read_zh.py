@@ -14,6 +14,7 @@ READ_ZH: dict[str, str] = {
     "guess.blank_rows": "数据之间的空行未读入，共 {count} 行。",
     "guess.total_row": "合计行未读入：第 {rows} 行，“{text}”。",
     "guess.repeated_header": "重复出现的表头未读入：第 {rows} 行。",
+    "guess.question_rows": "问卷工具重复题目与题号的行未读入：第 {rows} 行，“{text}”。",
     "guess.footer": "表尾的说明未读入：第 {rows} 行，“{text}”。",
     "guess.merged_cells": "“{column}”列有合并单元格，其内容已填入所覆盖的 {count} 个空格。",
     "guess.merged_figures": "“{column}”列有合并的数值单元格：数值只留在首行，其余 {count} 格留空，因为它可能是各行共有的数，也可能是各行之和。",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from halfstep.report.words_ask_zh import ASK
 from halfstep.report.words_cells_zh import CELLS_ZH
+from halfstep.report.words_choice_zh import CHOICE
 from halfstep.report.words_demand_zh import DEMAND
+from halfstep.report.words_design_zh import DESIGN
 from halfstep.report.words_events_zh import EVENTS
 from halfstep.report.words_files_zh import FILES
 from halfstep.report.words_new_zh import NEW
@@ -70,7 +72,7 @@ _UI = {
     "status.pass": "通过", "status.review": "需留意", "status.fail": "未通过",
     "tier.0": "0 级：报道数字", "tier.1": "1 级：公开面板数据", "tier.2": "2 级：企业数据", "tier.3": "3 级：设计实验",
     "overall.undecided": "数据不足以判断", "overall.product missing": "缺的是产品半步", "overall.brand missing": "缺的是品牌半步",
-    "overall.both": "两个半步都缺", "overall.neither": "两个半步都不缺", "overall.lenses disagree": "两个视角互相矛盾",
+    "overall.both": "两个半步都缺", "overall.neither": "两个半步都不缺", "overall.lenses disagree": "各视角互相矛盾",
 }  # fmt: skip
 
 _FINDINGS = {
@@ -220,7 +222,7 @@ _METHODS = {
     "method.gap.price": "在售产品价格的几何平均，两个品牌在各市场的权重相同。",
     "method.gap.unseen": "声明的倍数之和乘以参照属性的价值；结论取范围内最不利的情形。",
     "method.gap.reference": "取两者中较大的：该属性在这两个品牌之间的价值，或在任意两个品牌之间的均方根价值。",
-    "method.gap.decide": "以估计为真，按本研究自身的误差模拟：先增加本品牌的产品，再同时增加两个品牌的产品，至多十倍，直到五次研究中有四次能下结论。",
+    "method.gap.decide": "以估计为真，按本研究自身的误差模拟：先增加本品牌的产品，再同时增加两个品牌的产品，至多十倍（选择实验则增加受访者，至多五十倍），直到五次研究中有四次能下结论。",
     "method.gap.order": "先算的一半从基准品牌的价格往下计，另一半从本品牌的价格往上计；对称的拆法介于两者之间（Shapley 1953）。",
     "method.gap.naive": "对同样的行作直观解读，不考虑拆分中所考虑的东西。",
     "method.hedonic": "特征价格回归：对数价格对属性、市场与品牌×时期效应（Rosen 1974）。它给属性定价，不是偏好。",
@@ -239,7 +241,9 @@ ZH: dict[str, str] = (
     | DEMAND
     | RANDOM
     | PRESS
+    | CHOICE
     | EVENTS
+    | DESIGN
     | FILES
     | SWITCH
     | CELLS_ZH

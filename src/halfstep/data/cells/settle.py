@@ -17,6 +17,7 @@ from halfstep.core.config import OutcomeColumns, StudyConfig
 from halfstep.data.cells.dates import from_serial, is_fiscal, read_span
 from halfstep.data.cells.gaps import gaps
 from halfstep.data.cells.quantities import Reading, currency, is_nothing, read_closely
+from halfstep.data.choice_names import named
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
@@ -30,9 +31,12 @@ _MARKS = {
     "count": _SPELLING | {"wan", "letter", "unit"},
     "share": _SPELLING | {"percent"},
     "measure": _SPELLING | {"wan", "percent", "currency", "unit"},
+    "code": frozenset({"full_width"}),
+    "flag": frozenset({"full_width"}),
 }
 """Kind of column -> what may be read there: no currency among units, no per cent among prices, no "4.9m" for millions
 among lengths."""
+_FLAGS = {"true": "1", "yes": "1", "是": "1", "false": "0", "no": "0", "否": "0"}
 _WORDLESS = frozenset({"letter"})
 _KINDS = {"dots": "thousands", "unit": "unit_word"}
 _MONTHS = ("month", "quarter", "year")
@@ -70,12 +74,13 @@ def settle(config: StudyConfig, tables: dict[str, Table]) -> dict[str, Table]:
 
     The press table is left alone: there a range is a figure.
     """
-    return {name: table if name == "press" else _settled(config, table) for name, table in tables.items()}
+    return {name: table if name == "press" else _settled(config, table, tables) for name, table in tables.items()}
 
 
-def _settled(config: StudyConfig, table: Table) -> Table:
+def _settled(config: StudyConfig, table: Table, tables: dict[str, Table]) -> Table:
     columns: dict[str, _Column] = {}
-    for column in _columns(config, table.name):
+    told = (_Column(one.column, one.kind, one.filled) for one in named(config, table.name, tables))
+    for column in (*_columns(config, table.name), *told):
         if column.name in table.frame.columns:
             columns.setdefault(column.name, column)
     coded = [name for name, kind in table.frame.schema.items() if kind in (pl.Categorical, pl.Enum)]
@@ -207,6 +212,8 @@ def _ids(cells: list[_Cell]) -> _Read:
 
 def _numbers(config: StudyConfig, frame: pl.DataFrame, column: _Column, cells: list[_Cell]) -> _Read:
     read: _Read = {c.text: (None, ("nan_word",)) for c in cells if not column.filled and is_nothing(c.text)}
+    if column.kind == "flag":
+        read |= {c.text: (_FLAGS[c.text.lower()], ("flag_word",)) for c in cells if c.text.lower() in _FLAGS}
     known = {c.text: found for c in cells if (found := read_closely(c.text)) and found.quantity.hedge == "exact"}
     plain = frame.select(number(column.name)).to_series().drop_nulls()
     refused = _refused(config, column, [*known.values()], plain.filter(plain.is_finite()))

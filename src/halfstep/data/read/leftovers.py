@@ -11,7 +11,7 @@ from halfstep.core.check import Guess
 from halfstep.data.read.header_row import is_figure
 from halfstep.data.read.places import QUOTED, ROW
 
-__all__ = ["listed", "notes", "repeats", "totals"]
+__all__ = ["asked", "listed", "notes", "repeats", "totals"]
 
 _TAIL = 60
 _ZH = ("合计", "总计", "小计", "共计", "总和", "总合计", "累计合计")
@@ -45,6 +45,15 @@ def totals(frame: pl.DataFrame, columns: Sequence[str]) -> list[int]:
         if all(cell is None or is_figure(cell) for cell in cells[label + 1 :]):
             found.append(i)
     return found if 2 * len(found) <= frame.height else []
+
+
+def asked(frame: pl.DataFrame, columns: Sequence[str]) -> int:
+    """Return how many of the first rows only explain the header, as a survey tool writes them: the question, then its id."""
+    for i, cells in enumerate(frame.head(2).select(columns).iter_rows()):
+        filled = [cell for cell in cells if cell]
+        if filled and all(cell.startswith('{"ImportId"') for cell in filled):
+            return i + 1
+    return 0
 
 
 def notes(frame: pl.DataFrame, columns: Sequence[str]) -> int:

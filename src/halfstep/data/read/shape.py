@@ -10,7 +10,7 @@ import polars as pl
 
 from halfstep.core.check import Fault, Guess
 from halfstep.data.read.header_row import Heading, find_heading, is_dated, is_figure, letters
-from halfstep.data.read.leftovers import listed, notes, repeats, totals
+from halfstep.data.read.leftovers import asked, listed, notes, repeats, totals
 from halfstep.data.read.places import MOST_LISTED, QUOTED, ROW, WIDTH
 from halfstep.data.read.widths import uneven
 
@@ -150,6 +150,10 @@ def _without_leftovers(
     file: str, below: pl.DataFrame, places: list[str], heading: Heading
 ) -> tuple[pl.DataFrame, list[Guess]]:
     guesses = []
+    explained = asked(below, places)
+    if explained:
+        guesses.append(listed(file, "question_rows", below[:explained], places))
+        below = below[explained:]
     below = below[: _end(_filled(below, places))]
     foot = notes(below, places)
     if foot:

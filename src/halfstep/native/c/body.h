@@ -12,6 +12,8 @@
 #include "lu.h"
 #include "clearing.h"
 
+#include "panel.h"
+
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
 
@@ -32,4 +34,4 @@
 OVER(exp_over, exp_all)
 OVER(log_over, log_all)
 
-const Kernel BODY = {STRING(NAME), invert, markups, shares, clear, exp_over, log_over};
+const Kernel BODY = {STRING(NAME), invert, markups, shares, clear, panel, exp_over, log_over};

@@ -38,6 +38,15 @@ typedef struct {
     int64_t *iterations, *status;
 } Clearing;
 
+/* People first..last; person i has the tasks task[i]..task[i+1], task t the rows row[t]..row[t+1] of D (K columns), and R
+   points of Q each in Z. */
+typedef struct {
+    int64_t first, last, K, Q, R, scale; /* scale is -1 where there is none */
+    const int64_t *row, *task, *kind;
+    const double *D, *Z, *b, *L, *sign;
+    double *loglik, *location, *spread;
+} Simulating;
+
 /* One instruction set's functions; each returns 0, or 1 where memory is short. */
 typedef struct {
     const char *name;
@@ -45,6 +54,7 @@ typedef struct {
     int (*markups)(const Problem *, const Pricing *);
     int (*shares)(const Problem *, const double *delta, double *s);
     int (*clear)(const Problem *, const Clearing *);
+    int (*panel)(const Simulating *);
     int (*exp)(const double *x, double *y, int64_t n);
     int (*log)(const double *x, double *y, int64_t n);
 } Kernel;

@@ -283,6 +283,73 @@ static PyObject *py_clear(PyObject *self, PyObject *args)
     return end(&held, failed);
 }
 
+/* What `panel` is given, checked. */
+static int take_panel(Held *held, int level, PyObject *const from[11], Simulating *in)
+{
+    if (level < 0 || level >= level_count) {
+        PyErr_Format(PyExc_ValueError, "level: expected 0 to %d, not %d", level_count - 1, level);
+        return 0;
+    }
+    if (!(in->row = take(held, from[0], "row", 'l', -1, 0, 0))) return 0;
+    const Py_ssize_t tasks = extent(held, 0) - 1;
+    if (!(in->task = take(held, from[1], "task", 'l', -1, 0, 0))) return 0;
+    const Py_ssize_t people = extent(held, 0) - 1;
+    if (tasks < 0 || people < 0 || in->first < 0 || in->first > in->last || in->last > people) {
+        PyErr_Format(PyExc_ValueError, "first, last: expected a range of the %zd people, not %lld, %lld", people,
+                     (long long)in->first, (long long)in->last);
+        return 0;
+    }
+    if (!ascend(in->row, tasks + 1, "row") || !ascend(in->task, people + 1, "task")) return 0;
+    if (in->task[people] != tasks) {
+        PyErr_Format(PyExc_ValueError, "task: expected offsets up to the %zd tasks, not %lld", tasks, (long long)in->task[people]);
+        return 0;
+    }
+    if (!(in->D = take(held, from[2], "D", 'd', in->row[tasks], -1, 0))) return 0;
+    const Py_ssize_t K = in->K = extent(held, 1);
+    in->b = take(held, from[3], "b", 'd', K, 0, 0);
+    if (!(in->L = take(held, from[4], "L", 'd', K, -1, 0))) return 0;
+    const Py_ssize_t Q = in->Q = extent(held, 1);
+    in->sign = take(held, from[5], "sign", 'd', K, 0, 0);
+    if (!(in->kind = take(held, from[6], "kind", 'l', K, 0, 0))) return 0;
+    for (Py_ssize_t k = 0; k < K; k++)
+        if (in->kind[k] < 0 || in->kind[k] > 2) {
+            PyErr_Format(PyExc_ValueError, "kind: expected 0 to 2, not %lld", (long long)in->kind[k]);
+            return 0;
+        }
+    Py_ssize_t cells, points;
+    if (in->scale < -1 || in->scale >= K || in->R < 1 || __builtin_mul_overflow(people, K, &cells) ||
+        __builtin_mul_overflow(cells, Q, &cells) || __builtin_mul_overflow(people, (Py_ssize_t)in->R, &points) ||
+        __builtin_mul_overflow(points, Q, &points)) {
+        PyErr_Format(PyExc_ValueError, "scale, R: expected -1 or a column of %zd, and draws, not %lld and %lld", K,
+                     (long long)in->scale, (long long)in->R);
+        return 0;
+    }
+    in->Z = take(held, from[7], "Z", 'd', points, 0, 0);
+    in->loglik = take(held, from[8], "out loglik", 'd', people, 0, 1);
+    in->location = take(held, from[9], "out location", 'd', people * K, 0, 1);
+    in->spread = take(held, from[10], "out spread", 'd', cells, 0, 1);
+    return !PyErr_Occurred();
+}
+
+static PyObject *py_panel(PyObject *self, PyObject *args)
+{
+    Held held = {.count = 0};
+    PyObject *from[11];
+    int level, failed = 0;
+    long long first, last, R, scale;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "iLLLLOOOOOOOOOOO:panel", &level, &first, &last, &R, &scale, &from[0], &from[1], &from[2],
+                          &from[3], &from[4], &from[5], &from[6], &from[7], &from[8], &from[9], &from[10]))
+        return NULL;
+    Simulating in = {.first = first, .last = last, .R = R, .scale = scale};
+    if (take_panel(&held, level, from, &in)) {
+        Py_BEGIN_ALLOW_THREADS
+        failed = levels[level]->panel(&in);
+        Py_END_ALLOW_THREADS
+    }
+    return end(&held, failed);
+}
+
 /* exp or log of an array, for the tests of their last digits. */
 static PyObject *elementwise(PyObject *args, int logarithm)
 {
@@ -319,6 +386,7 @@ static PyMethodDef methods[] = {
     {"markups", py_markups, METH_VARARGS, "Markups and their derivatives."},
     {"shares", py_shares, METH_VARARGS, "Shares."},
     {"clear", py_clear, METH_VARARGS, "Prices that clear."},
+    {"panel", py_panel, METH_VARARGS, "Simulated likelihoods of people who face several tasks."},
     {"exp", py_exp, METH_VARARGS, "Exponentials."},
     {"log", py_log, METH_VARARGS, "Logarithms."},
     {"levels", py_levels, METH_NOARGS, "Names of the instruction sets this machine runs, best first."},
