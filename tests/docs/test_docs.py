@@ -123,6 +123,8 @@ def test_the_two_commands_stand_in_the_readme() -> None:
                 "random-coefficients",
                 "shocks",
                 "crises",
+                "choice",
+                "design",
             )
         ),
     ],
@@ -134,7 +136,7 @@ def test_links_lead_somewhere(name: str) -> None:
             assert (here / target).exists(), target
 
 
-@pytest.mark.parametrize("name", ["docs/random-coefficients.md", "docs/shocks.md"])
+@pytest.mark.parametrize("name", ["docs/random-coefficients.md", "docs/shocks.md", "docs/choice.md"])
 def test_the_example_on_arrays_prints_what_it_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     text = read(name)
     (code,) = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
@@ -176,3 +178,33 @@ def test_symbols_of_the_notation_are_the_ones_in_the_code() -> None:
     told = re.findall(r"^\| `(\w+)` \|", read("docs/notation.md"), flags=re.MULTILINE)
     assert len(told) > 15
     assert [t for t in told if not re.search(rf"\b{t}\b", source)] == []
+
+
+def test_the_study_of_the_page_on_choices_runs(tmp_path: Path) -> None:
+    """The settings as printed, with a table of the printed head: 200 respondents, 8 tasks."""
+    import numpy as np
+    import polars as pl
+
+    from halfstep.study import run
+    from halfstep.worlds.choice import ChoiceWorld, simulate
+
+    text = read("docs/choice.md")
+    (settings,) = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    head = re.findall(r"```text\n(.*?)```", text, flags=re.DOTALL)[0].splitlines()[0].split(",")
+    columns = simulate(ChoiceWorld(name=3.0, tasks=8), np.random.default_rng(1)).columns()
+    names = {"respondent": "id", "brand": "name", "x0": "quiet", "x1": "reach"}
+    frame = pl.DataFrame({names.get(k, k): np.asarray(v) for k, v in columns.items() if k != "weight"})
+    brands = {"b00": "Alder", "b01": "Birch", "b02": "Cedar", "b03": "Dogwood"}
+    frame.select(pl.col(head)).with_columns(pl.col("name").replace(brands)).write_csv(tmp_path / "export.csv")
+    lineup = "product,name,price,quiet,reach\nAlder One,Alder,20,0,0\nBirch One,Birch,24,1,0\n"
+    (tmp_path / "products.csv").write_text(lineup, encoding="utf-8")
+    (tmp_path / "study.toml").write_text(settings, encoding="utf-8")
+    outcome = run(tmp_path, only=("choice", "gap"))
+    told = {(v.half, v.lens): v.label for v in outcome.answers["gap"].verdicts}
+    assert told[("name", "choice")] == "short"
+    assert ("product", "choice") in told
+    assert {e.id for e in outcome.answers["choice"].estimates} >= {
+        "choice.search.next.gain",
+        "choice.heldout.mixed_logit.hits",
+    }
+    assert {c.id for c in outcome.answers["choice"].checks} >= {"choice.classes", "choice.starts"}

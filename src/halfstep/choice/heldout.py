@@ -20,7 +20,7 @@ from halfstep.market.experiment import Experiment
 
 __all__ = ["foretold"]
 
-DRAWS = 2_000
+DRAWS = 1_000
 """Draws of tastes, weighed by how well they foretell what a respondent chose before."""
 
 
