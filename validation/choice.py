@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 from scipy.special import stdtrit
@@ -46,18 +46,13 @@ CLASS_KINDS = tuple(CLASSES)
 KEPT = 20
 DRAWS = 100
 MOST, FOLDS, STARTS = 5, 3, 2
+IRRELEVANT = "price almost irrelevant"
 SHORTFALL = "the logit has tastes in common"
 WRONG_SHAPE = {
     ("lognormal price taste", "money"): "drawn in utility: values in money are no normals, and go with the scale",
     ("tastes in money", "utility"): "drawn in money: tastes in utility are no normals, and go with the price taste",
 }
 """Where tastes are estimated in the space in which they were not drawn."""
-
-
-class Pool(Protocol):
-    """What runs many worlds: `concurrent.futures.Executor.map` or the builtin."""
-
-    def __call__(self, fn: object, runs: range, /) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +210,18 @@ def choice_summary(kind: str, entries: list[ChoiceEntry]) -> dict[str, object]:
     out: dict[str, object] = {"runs": len(entries)}
     if kind in BROKEN:
         out["breaks an assumption"] = BROKEN[kind]
-    differ = kind in MIXED_KINDS
-    out["by the logit"] = _rates([e.logit for e in entries], SHORTFALL if differ else "")
+    differ, side = kind in MIXED_KINDS, "at least" if kind == IRRELEVANT else "equal"
+    out["by the logit"] = _rates([e.logit for e in entries], SHORTFALL if differ else "", side)
     if differ:
         ways = {"in utility": [e.utility for e in entries], "in money": [e.money for e in entries]}
         for way, said in ways.items():
             wrong = WRONG_SHAPE.get((kind, way.removeprefix("in ")), "")
-            out[way] = _rates([s for s in said if s is not None], wrong)
+            out[way] = _rates([s for s in said if s is not None], wrong, side)
     out["entries"] = [e.record() for e in entries[:KEPT]]
     return out
 
 
-def _rates(said: list[Said], wrong: str) -> dict[str, object]:
+def _rates(said: list[Said], wrong: str, side: str) -> dict[str, object]:
     """Return cover and false verdicts of one estimator; `wrong` says what it takes for granted that is not so."""
     out: dict[str, object] = {"takes for granted": wrong} if wrong else {}
     out["search ended well"] = round(float(np.mean([s.converged for s in said])), 4)
@@ -239,7 +234,7 @@ def _rates(said: list[Said], wrong: str) -> dict[str, object]:
             out[f"{half}: mean error"] = round(float(np.mean([v - t for v, _, t in some])), 4)
             out[f"{half}: median width"] = round(float(np.median([w for _, w, _ in some])), 4)
             out[f"{half}: largest figure"] = round(max(abs(v) for v, *_ in some), 4)
-        out[f"coverage of {half}"] = rate([s.covered(h) for s in said], LEVEL, "equal")
+        out[f"coverage of {half}"] = rate([s.covered(h) for s in said], LEVEL, side)
         false = [s.label(h) == "short" and s.truth[h] <= MARGIN + 1e-9 for s in said]
         out[f"false short of {half}"] = rate(false, 0.05, "at most")
         out[f"labels of {half}"] = dict(sorted(Counter(s.label(h) for s in said).items()))
@@ -253,20 +248,21 @@ def class_summary(kind: str, entries: list[ClassEntry]) -> dict[str, object]:
         "runs": len(entries),
         "classes": true,
         "told": dict(sorted(Counter(str(e.count) if e.count else e.reason for e in entries).items())),
-        "true number or unclear": rate([e.count in (true, None) for e in entries], 0.95, "at least"),
+        "true number or none told": rate([e.count in (true, None) for e in entries], 0.95, "at least"),
         "true number": round(float(np.mean([e.count == true for e in entries])), 4),
         "mean share of people together with their class": round(float(np.mean([e.agree for e in entries])), 4),
         "entries": [e.record() for e in entries[:KEPT]],
     }
 
 
-def choice_worlds(each: Pool, runs: int) -> dict[str, object]:
-    """Run every kind of world; a sixth as many where tastes differ, a fortieth of those whose classes are counted."""
+def choice_worlds(pool: Executor, runs: int) -> dict[str, object]:
+    """Run every kind of world; a fifth as many where tastes differ, a fiftieth of those whose classes are counted."""
     worlds: dict[str, object] = {}
     for kind in KINDS:
-        count = runs if kind in LOGIT_KINDS else max(runs // 6, 1)
-        worlds[kind] = choice_summary(kind, list(each(partial(run_choice, kind), range(count))))  # type: ignore[call-overload]
+        count = runs if kind in LOGIT_KINDS else max(runs // 5, 1)
+        worlds[kind] = choice_summary(kind, list(pool.map(partial(run_choice, kind), range(count), chunksize=5)))
     classes: dict[str, object] = {}
     for kind in CLASS_KINDS:
-        classes[kind] = class_summary(kind, list(each(partial(run_classes, kind), range(max(runs // 40, 1)))))  # type: ignore[call-overload]
+        found = list(pool.map(partial(run_classes, kind), range(max(runs // 50, 1))))
+        classes[kind] = class_summary(kind, found)
     return {"seed": SEED, "worlds": worlds, "classes": classes}

@@ -16,9 +16,14 @@ from halfstep.logit.profiles import Plan, dummies, numeric
 from halfstep.logit.simulated_power import simulate_interval
 from halfstep.logit.tasks import Array
 
-__all__ = ["CELLS", "CLOSE", "KINDS", "SEED", "PowerEntry", "power_summary", "run_power", "stated_power"]
+__all__ = ["CELLS", "CLOSE", "SEED", "PowerEntry", "power_worlds", "run_power", "stated_power"]
+
+Cell = tuple[str, float, int]
+Rate = Callable[[list[bool], float, str], dict[str, object]]
 
 SEED = 20250604
+KEPT = 5
+"""Entries stored a cell."""
 LEVEL = 0.90
 CLOSE = 0.05
 """How far simulated power may be from stated power."""
@@ -28,8 +33,7 @@ DRAWS = 4096
 
 GAPS = (250.0, 400.0, 600.0)
 SIZES = {"alike": (40, 80, 160), "segment": (200, 400, 800), "people differ": (60, 120, 240)}
-KINDS = tuple(SIZES)
-CELLS = tuple((kind, gap, n) for kind in KINDS for gap in GAPS for n in SIZES[kind])
+CELLS = tuple((kind, gap, n) for kind in SIZES for gap in GAPS for n in SIZES[kind])
 
 TASTES = np.array([-0.0006, 0.4, 0.1, 0.5, -0.3, -0.8, -1.0, -2.5])
 SPREADS = np.array([0.0002, 0.3, 0.3, 0.3, 0.6, 0.6, 0.6, 1.0])
@@ -125,13 +129,7 @@ def run_power(kind: str, gap: float, n: int, run: int) -> PowerEntry:
     return PowerEntry(size, float("nan"), float("nan")) if found is None else PowerEntry(size, found.value, found.lo)
 
 
-def power_summary(
-    kind: str,
-    gap: float,
-    n: int,
-    entries: Sequence[PowerEntry],
-    rate: Callable[[list[bool], float, str], dict[str, object]],
-) -> dict[str, object]:
+def power_summary(kind: str, gap: float, n: int, entries: Sequence[PowerEntry], rate: Rate) -> dict[str, object]:
     """Return how often the gap was seen in one cell beside what was stated."""
     seen = [entry.seen for entry in entries]
     stated = stated_power(kind, gap, n)
@@ -148,3 +146,12 @@ def power_summary(
         out["variance wider by"] = round(wider, 3)
         out["stated if people were alike"] = round(stated_power(kind, gap, n, told=False), 4)
     return out
+
+
+def power_worlds(entries: dict[Cell, list[PowerEntry]], rate: Rate) -> dict[str, dict[str, object]]:
+    """Return every cell by kind of world, a few of its entries with it."""
+    worlds: dict[str, dict[str, object]] = {}
+    for (kind, gap, n), some in entries.items():
+        told = power_summary(kind, gap, n, some, rate) | {"entries": [entry.record() for entry in some[:KEPT]]}
+        worlds.setdefault(kind, {})[f"gap {gap:g}, {n} respondents"] = told
+    return worlds

@@ -84,6 +84,13 @@ def test_segments_are_of_respondents(tmp_path: Path) -> None:
     assert "one segment 'old' for each respondent" in found.what
 
 
+def test_a_segment_without_respondents_is_a_slip(tmp_path: Path) -> None:
+    choice = {"segments": [{"id": "s", "label": "s", "among": {"who": ["3"]}}]}
+    found = fault(study(tmp_path, table(), LONG, choice))
+    assert found.column == "choice.segments.s"
+    assert found.mend == "correct it; who has: 1, 2"
+
+
 def test_all_blank_is_no_experiment(tmp_path: Path) -> None:
     rows = [row.replace(",1,A", ",,A").replace(",0,", ",,").replace(",1,B", ",,B") for row in ROWS]
     assert "every task is blank" in fault(study(tmp_path, table(*rows), LONG)).what
@@ -98,6 +105,11 @@ def test_brands_are_asked_for_in_the_experiment_or_the_line_up(tmp_path: Path) -
     changes: dict[str, Any] = {"study": {"benchmarks": ["Bee"]}}
     assert "alias" in fault(study(tmp_path / "a", table(), LONG, changes=changes)).mend
     load(study(tmp_path / "b", table(), LONG, changes=changes | {"brands": {"aliases": {"B": "Bee"}}}))
+
+
+def test_brands_of_types_are_of_the_experiment(tmp_path: Path) -> None:
+    types = [{"id": "t", "label": "t", "source": "s", "tastes": {"brand Q": "above", "price": "below"}}]
+    assert fault(study(tmp_path, table(), LONG, {"types": types})).column == "choice.types.t.tastes"
 
 
 def test_beside_a_sales_table_one_benchmark_is_enough(tmp_path: Path) -> None:

@@ -75,6 +75,13 @@ def test_none_of_these_is_added_to_every_task(tmp_path: Path, none: str, cell: s
     assert found["chosen"].sum() == 3
 
 
+def test_none_of_these_may_be_among_the_alternatives(tmp_path: Path) -> None:
+    for number, names in (("3", ["a", "b", "none"]), ("1", ["none", "a", "b"])):
+        rows = picked("a", number, "b")
+        found = read(wide(tmp_path / number, rows, {"none": "none", "alternatives": names})).frame
+        assert found.filter("chosen")["alternative"].to_list() == ["a", "none", "b"]
+
+
 def test_a_number_that_nobody_said_means_none_is_a_fault(tmp_path: Path) -> None:
     for cell in ("0", "3", "c", "none"):
         lost = fault(wide(tmp_path / cell, picked("a", cell, "b")))

@@ -297,6 +297,16 @@ def test_reports_may_be_missing_here_and_there() -> None:
         assert figure(getattr(found, name)).value == pytest.approx(getattr(truth, name), abs=0.3)
 
 
+def test_the_informed_may_all_report_the_facts() -> None:
+    cells = made("both")
+    reports, facts = said_by(cells), cells.facts
+    assert facts is not None
+    exact = np.where(reports.informed, facts[reports.brand, reports.attribute], reports.value)
+    found = separate(replace(cells, reports=replace(reports, value=exact)), LEVEL)
+    assert found.rests == "information" and isinstance(found.name, Money)
+    assert figure(found.left).value == pytest.approx(0, abs=1e-9)
+
+
 def test_a_report_made_twice_counts_once_and_a_weight_of_two_like_two_people() -> None:
     cells = made("both")
     reports = said_by(cells)

@@ -167,6 +167,16 @@ def test_without_spread_both_spaces_are_the_conditional_logit() -> None:
     assert utility.loglik == money.loglik == plain.loglik
 
 
+def test_a_price_that_never_varies_is_told_and_not_divided_by() -> None:
+    tasks = uneven(40)
+    X = tasks.X.copy()
+    X[:, 3] = 1.0
+    for kind in ("fixed", "normal"):
+        spec = MixedSpec((kind, "fixed", "fixed", "fixed"), (1,) * 4, 3, "wtp", draws=130)
+        fit = fit_mixed(tasks.using(X), spec, 1)
+        assert fit.singular and np.isfinite(fit.theta).all() and np.isnan(mixed_covariance(fit)[3, 3])
+
+
 def test_spaces_agree_where_only_the_scale_of_utility_is_common() -> None:
     tasks = people(
         np.array([1.0, -0.5, -1.0]) + np.array([0.8, 0.0, 0.0]) * np.random.default_rng(0).normal(size=(200, 3))

@@ -65,9 +65,28 @@ def test_it_finds_what_was_put_in(outcome: Outcome, script: dict[str, Any]) -> N
         assert isinstance(found, Point)
         assert found.lo <= true <= found.hi, half
     verdicts: dict[str, Verdict] = {
-        v.half: v for v in outcome.answers["gap"].verdicts if (v.benchmark, v.segment) == (main, "all")
+        v.half: v for v in outcome.answers["gap"].verdicts if (v.benchmark, v.segment, v.lens) == (main, "all", "price")
     }
     assert {half: v.label for half, v in verdicts.items()} == {"product": "met", "name": "short"}
+
+
+def test_the_experiment_finds_what_was_put_in_and_says_the_same(tmp_path: Path, outcome: Outcome) -> None:
+    made = runpy.run_path(str(FOLDER / "make_experiment.py"))
+    made["main"](tmp_path)
+    for name in ("choices-invented.csv", "lineup-invented.csv"):
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes()
+        told = (FOLDER / "SOURCES.md").read_text(encoding="utf-8")
+        assert all(column in told for column in pl.read_csv(FOLDER / name, n_rows=1).columns)
+    names, answer = made["NAMES"], outcome.answers["gap"]
+    found = next(e for e in answer.estimates if e.id == "gap.choice_lens.name.Aurenne.all.")
+    assert isinstance(found, Point)
+    assert found.lo <= names["Aurenne"] - names["Lanxu"] <= found.hi
+    labels = {
+        v.half: v.label for v in answer.verdicts if v.id.startswith("verdict.choice_lens") and v.benchmark == "Aurenne"
+    }
+    assert labels["name"] == "short"
+    accords = {a.half: a.label for a in answer.accords if "choice" in a.lenses and a.benchmark == "Aurenne"}
+    assert accords["name"] == "agree"
 
 
 def test_it_shows_every_switch_and_some_conclusion_turns(outcome: Outcome) -> None:

@@ -49,10 +49,10 @@ def shaped(seed: int, K: int, Q: int, kinds: tuple[int, ...] = (PLAIN, EXP, CENS
 def coefficients(shape: Shape, z: Array) -> Array:
     eta = shape.b + shape.L @ z
     forms = {PLAIN: eta, EXP: shape.sign * np.exp(eta), CENSORED: shape.sign * np.maximum(0.0, eta)}
-    f = np.array([forms[int(kind)][k] for k, kind in enumerate(shape.kind)])
+    f: Array = np.array([forms[int(kind)][k] for k, kind in enumerate(shape.kind)])
     if shape.scale < 0:
         return f
-    beta = f * f[shape.scale]
+    beta: Array = f * f[shape.scale]
     beta[shape.scale] = -f[shape.scale]
     return beta
 

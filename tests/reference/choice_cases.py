@@ -88,10 +88,10 @@ SPECS: dict[str, Case] = {
         "invented", ALL, _spec("normal", "fixed", "fixed", "normal", "lognormal", space="wtp", correlated=True)
     ),
     "electricity": Case(
-        "electricity", (0, 1, 2, 3, 4, 5), MixedSpec(("normal",) * 6, (1,) * 6, 0, draws=600)
+        "electricity", (0, 1, 2, 3, 4, 5), MixedSpec(("normal",) * 6, (1,) * 6, 0, draws=100)
     ),
     "electricity in money": Case(
-        "electricity", (1, 2, 3, 4, 5, 0), MixedSpec((*N4, "normal", "fixed"), (1,) * 6, 5, space="wtp", draws=200)
+        "electricity", (1, 2, 3, 4, 5, 0), MixedSpec((*N4, "normal", "fixed"), (1,) * 6, 5, space="wtp", draws=100)
     ),
 }  # fmt: skip
 

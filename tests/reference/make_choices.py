@@ -36,8 +36,9 @@ HERE = Path(__file__).resolve().parent
 Found = dict[str, Any]
 XLOGIT = {"normal": "n", "lognormal": "ln", "triangular": "t", "censored": "tn"}
 BY_BIOGEME = ("normal", "correlated", "correlated with price", "wtp lognormal scale", "wtp correlated", "electricity")
+WITHOUT_HESSIAN = {"calculating_second_derivatives": "never", "optimization_algorithm": "simple_bounds_BFGS"}
 SETTINGS: Found = {
-    "generate_html": False, "generate_yaml": False, "save_iterations": False, "tolerance": 1e-7, "number_of_threads": 1,
+    "generate_html": False, "generate_yaml": False, "save_iterations": False, "tolerance": 1e-6, "number_of_threads": 1,
     "max_iterations": 200,
 }  # fmt: skip
 
@@ -148,7 +149,7 @@ def biogeme_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
     formula = log(MonteCarlo(PanelLikelihoodTrajectory(logit(utility, None, Variable("choice")))))
     model = bio.BIOGEME(
         data, formula, random_number_generators=made, number_of_draws=case.spec.draws,
-        parameters=Parameters(), **SETTINGS | {"calculating_second_derivatives": "never"},
+        parameters=Parameters(), **SETTINGS | WITHOUT_HESSIAN,
     )  # fmt: skip
     return told(model.estimate(), names, errors=False)
 

@@ -23,9 +23,14 @@ from halfstep.study import ROOMS, Outcome
 from tests.report.studies import STUDIES
 
 SOURCE = Path(__file__).parents[2] / "src" / "halfstep"
-ROOM_FILES = [p for room in ROOMS for p in sorted((SOURCE / room.name).glob("*.py"))]
+PLANNING = ("pilot", "plan", "planning")
+"""Modules of the choice room that plan an experiment: they write faults, not keys."""
+ROOM_FILES = [p for room in ROOMS for p in sorted((SOURCE / room.name).glob("*.py")) if p.stem not in PLANNING]
 KEYWORDS = {"why": "why", "do": "do", "what": "what", "reason": "why"}
-TABLES = {"NEEDS": ("why", "needs"), "REASONS": ("", "why"), "BRAND": ("", "what"), "ASSUMPTIONS": ("assume", "")}
+TABLES = {
+    "NEEDS": ("why", "needs"), "REASONS": ("", "why"), "CHOICE_REASONS": ("", "why"), "TROUBLES": ("", "why"), "BRAND": ("", "what"),
+    "PARTS": ("", "what"), "ASSUMPTIONS": ("assume", ""),
+}  # fmt: skip
 """Names of a room's tables of keys -> group of their keys, and of their values."""
 
 

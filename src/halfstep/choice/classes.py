@@ -64,7 +64,8 @@ def classes(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Est
 def _continuous(write: Writer, fitted: Tasks, ahead: Tasks) -> Array:
     """Return how well tastes that differ without classes foretell people, shape (N',)."""
     K = fitted.K
-    shapes: list[Distribution] = ["lognormal", *("normal" for _ in range(K - 1))]
+    shapes: list[Distribution] = ["lognormal"]
+    shapes += ["normal"] * (K - 1)
     spec = MixedSpec(tuple(shapes), (-1, *[1] * (K - 1)), 0, draws=DRAWS, seed=write.config.study.seed)
     return people_loglik(fit_mixed(fitted, spec, starts=1), ahead)
 

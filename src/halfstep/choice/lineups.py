@@ -11,7 +11,7 @@ import numpy as np
 from halfstep.choice.tastes import Node
 from halfstep.choice.writer import Writer
 from halfstep.core.config_choice import Search
-from halfstep.core.estimate import Estimate
+from halfstep.core.estimate import Estimate, Origin
 from halfstep.core.series import Series
 from halfstep.logit.mixed import taste_draws
 from halfstep.logit.records import MixedFit
@@ -26,6 +26,8 @@ PEOPLE = 400
 """Draws of people that stand for a group of buyers."""
 DRAWS = 200
 """Draws of the estimation error."""
+LONG = 12
+"""Products beyond which second choices are told by brand."""
 
 ASSUMPTIONS = ("respondents independent", "logit choices", "all know all products")
 
@@ -80,13 +82,24 @@ def line_up_series(write: Writer, offers: Offers, buyers: Buyers) -> Iterator[Se
         yield write.series(
             f"choice.shares.{suffix}", "share of choices in a line-up", "share", (labels, ("brand", "product")), _ends(write, value, found), by
         )  # fmt: skip
-        moved, again = switching(X, buyers.B), np.stack([switching(X, B) for B in buyers.erring])
-        pairs = [(i, j) for i in range(len(rows)) for j in range(len(X)) if i != j]
-        i, j = (np.array(at, dtype=np.int64) for at in zip(*pairs, strict=True))
-        yield write.series(
-            f"choice.switching.{suffix}", "where buyers would go", "share",
-            (tuple((names[a], names[b]) for a, b in pairs), ("product", "second")), _ends(write, moved[i, j], again[:, i, j]), by,
-        )  # fmt: skip
+        yield _second(write, (X, names, [offers.brand[j] for j in rows]), buyers, suffix, by)
+
+
+def _second(
+    write: Writer, line: tuple[Array, list[str], list[str]], buyers: Buyers, suffix: str, by: tuple[int, Origin]
+) -> Series:
+    """Return where buyers of each product would go were it not there: to which product, in a long line-up to which brand."""
+    X, names, brands = line
+    to = [*brands, *names[len(brands) :]] if len(X) > LONG else names
+    seconds = list(dict.fromkeys(to))
+    into = np.array([[float(name == second) for second in seconds] for name in to])
+    moved, again = switching(X, buyers.B) @ into, np.stack([switching(X, B) @ into for B in buyers.erring])
+    pairs = [(i, j) for i in range(len(brands)) for j in range(len(seconds)) if names[i] != seconds[j]]
+    i, j = (np.array(at, dtype=np.int64) for at in zip(*pairs, strict=True))
+    labels = tuple((names[a], seconds[b]) for a, b in pairs)
+    dims = ("product", "brand" if len(X) > LONG else "second")
+    values = _ends(write, moved[i, j], again[:, i, j])
+    return write.series(f"choice.switching.{suffix}", "where buyers would go", "share", (labels, dims), values, by)
 
 
 def searches(write: Writer, offers: Offers, groups: dict[str, Buyers]) -> Iterator[Estimate]:

@@ -92,7 +92,7 @@ class Accord:
     Attributes
     ----------
     label
-        "agree" (intervals on one side of zero), "disagree" (on opposite sides), "open" (one of them holds zero), or
+        "agree" (intervals on one side of zero, or both halves met), "disagree" (on opposite sides), "open" (one of them holds zero), or
         "not comparable" (a lens holds something that the other does not).
     lenses, estimates
         Lens and id of its estimate, in the same order.

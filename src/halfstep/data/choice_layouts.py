@@ -145,7 +145,7 @@ def stacked(config: StudyConfig, tables: dict[str, Table]) -> pl.DataFrame:
         made = made.with_columns(pl.col("n").cum_count().over("t").cast(pl.Int64).alias("place"))
     made = made.with_columns(pl.col("alternative").fill_null(pl.col("place").cast(pl.String)), added=pl.lit(False))
     if columns.none is not None and not made["none"].any():
-        made = _with_none(made, columns.none)
+        made = _with_none(made, columns.none, columns.alternatives)
     if columns.layout != "long":
         made = made.with_columns(*_pointed(made))
     said = (pl.col("chosen") if columns.layout == "long" else pl.col("picked")).is_not_null()
@@ -263,14 +263,18 @@ def _answers(config: StudyConfig, columns: ChoiceColumns, tables: dict[str, Tabl
     return joined.with_columns(n).drop("version", "i", "j")
 
 
-def _with_none(made: pl.DataFrame, none: str) -> pl.DataFrame:
-    """Add the alternative without attributes to every task; it was chosen where the cell says so or no other one was."""
+def _with_none(made: pl.DataFrame, none: str, names: tuple[str, ...]) -> pl.DataFrame:
+    """Add the alternative without attributes to every task; in a long table it was chosen where no other one was.
+
+    It has a number only where it is among the `names` that the study lists.
+    """
+    place = next((i + 1 for i, name in enumerate(names) if name.lower() == none.lower()), None)
     own = {
         "n": pl.col("n").max() + 0.5,
         "alternative": pl.lit(none),
         "none": pl.lit(True),
         "added": pl.lit(True),
-        "place": pl.lit(0, pl.Int64),
+        "place": pl.lit(place, pl.Int64),
     }
     if "chosen" in made.columns:
         answered = pl.col("chosen").is_not_null().any()
@@ -289,5 +293,5 @@ def _pointed(made: pl.DataFrame) -> Iterator[pl.Expr]:
     for cell, result in (("picked", "chosen"), ("picked_worst", "worst")):
         hit = same(pl.col(cell)) == same(pl.col("alternative"))
         if numbered:
-            hit = hit | (~pl.col("none") & (pl.col(cell) == pl.col("place").cast(pl.String)))
+            hit = hit | (pl.col(cell) == pl.col("place").cast(pl.String)).fill_null(False)
         yield hit.alias(result)

@@ -60,7 +60,9 @@ def _capped(faults: Iterable[Fault]) -> Iterator[Fault]:
     yield from shown
     more = sum(1 for _ in found)
     if more:
-        yield replace(shown[-1], row=None, column=None, what=f"{more:,} more faults after this one", mend="correct them too")
+        yield replace(
+            shown[-1], row=None, column=None, what=f"{more:,} more faults after this one", mend="correct them too"
+        )
 
 
 def _people(config: StudyConfig, columns: ChoiceColumns, tables: dict[str, Table]) -> Iterator[Fault]:

@@ -37,6 +37,7 @@ def check_tasks(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Fault
         yield Fault(table=table.file, column=columns.chosen, what=what, mend="look at choice_columns")
         return
     yield from _constant(config, columns, made, table.file)
+    yield from _empty(config, made, table)
     yield from _choices(columns, made.filter("answered"), table.file)
 
 
@@ -52,11 +53,18 @@ def check_brands(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Faul
         named = text(config.lineup_columns.brand).replace(config.brands.aliases)
         found |= set(tables["lineup"].frame.select(named).to_series().drop_nulls().unique().to_list())
     found.discard("")
+    named_by_types = {
+        f"choice.types.{kind.id}.tastes": name.removeprefix("brand ")
+        for kind in config.choice.types
+        for name in kind.tastes
+        if name.startswith("brand ")
+    }
     study, alone = config.study, not {"sales", "press", "outcomes"} & set(config.tables)
     wanted = {"study.focal": study.focal} | {f"study.benchmarks.{i}": name for i, name in enumerate(study.benchmarks)}
     lacking = {key: name for key, name in wanted.items() if asked and name not in found}
     if not alone and len(lacking) < len(study.benchmarks) and "study.focal" not in lacking:
-        return
+        lacking = {}
+    lacking |= {key: name for key, name in named_by_types.items() if asked and name not in found}
     for key, name in lacking.items():
         close = near(name, found)
         hint = f"did you mean {close!r}?" if close else f"there are: {', '.join(sorted(found)[:_LISTED]) or 'none'}"
@@ -147,6 +155,21 @@ def _constant(config: StudyConfig, columns: ChoiceColumns, made: pl.DataFrame, f
             what = f"expected one {kind} for each respondent; respondent {name} has several"
             yield Fault(table=file, row=row, column=column, what=what, mend=f"give all rows of a respondent one {kind}")
         yield from _more(file, column, several.height, "respondents like these")
+
+
+def _empty(config: StudyConfig, made: pl.DataFrame, table: Table) -> Iterator[Fault]:
+    """Yield segments without a respondent, and what their columns hold."""
+    for segment in config.choice.segments:
+        if not made[f"in_{segment.id}"].any():
+            held = {
+                column: table.frame.select(text(column)).to_series().drop_nulls().unique().sort().to_list()
+                for column in (*segment.among, *segment.between)
+            }
+            told = "; ".join(f"{column} has: {', '.join(cells[:_LISTED])}" for column, cells in held.items())
+            what = "expected respondents in the segment; there are none"
+            yield Fault(
+                table="study.toml", column=f"choice.segments.{segment.id}", what=what, mend=f"correct it; {told}"
+            )
 
 
 def _choices(columns: ChoiceColumns, made: pl.DataFrame, file: str) -> Iterator[Fault]:

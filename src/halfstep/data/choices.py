@@ -25,8 +25,8 @@ class Choices:
     frame
         Sorted by respondent and task in the order of the file, alternatives in order. Columns row (of the file), respondent
         (text), task (text), alternative (text), chosen and worst (bool; worst is all false where it was not asked), none
-        (bool), brand (after aliases; "" where the name was hidden or there is none), price, `x_<id>` (number, null for a level
-        that was not shown; of a categorical attribute its level as text), weight, cell (role, see
+        (bool), brand (after aliases; "" where the file has none), price, `x_<id>` (number, null where the file is blank; of a
+        categorical attribute its level as text); what a cell hid is kept where the file has it, weight, cell (role, see
         `halfstep.core.config_choice.Role`; "listed" where no cell is named), `in_<segment>` (bool).
     file
         File of the choices.

@@ -46,7 +46,7 @@ def accords(verdicts: tuple[Verdict, ...], estimates: tuple[Estimate, ...]) -> I
             label, reason = "not comparable", "reach not measured"
         elif 0 in signs:
             label, reason = "open", "an interval holds zero"
-        elif signs[0] == signs[1]:
+        elif signs[0] == signs[1] or v.label == other.label == "met":
             label = "agree"
         else:
             label, reason = "disagree", REASONS[v.half, signs[0]] if other.p is not None else other.reason
@@ -74,7 +74,7 @@ def stated(verdicts: tuple[Verdict, ...], estimates: tuple[Estimate, ...], perio
             label, reason = "not comparable", v.reason
         elif 0 in signs:
             label, reason = "open", "an interval holds zero"
-        elif signs[0] == signs[1]:
+        elif signs[0] == signs[1] or v.label == mine.label == "met":
             label = "agree"
         else:
             label, reason = "disagree", CHOICE_REASONS[v.half, v.lens]

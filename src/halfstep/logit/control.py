@@ -5,7 +5,7 @@ What respondents report of a brand is partly a consequence of liking it (halo), 
 report by brand and cell; its residual enters the choice equation of each cell (control function), and what is left of the
 reports, how their means move between the cells, is the information's doing. Brand terms of the cells at the mean reports,
 divided by each cell's own price taste, then lie on ``n_b + omega' (mean r_b)``: name and worth of an attribute in money, by
-generalised least squares with the joint covariance of both stages.
+least squares, with the joint covariance of both stages.
 
 It rests on: the lot decides who is told; being told moves choices only through the attributes asked for, and moves the
 reports as it moves the beliefs; reports err by person (halo, noise), not by brand. An error in common to all reports of a
@@ -234,10 +234,8 @@ def _side(cells: BeliefCells, said: Asked, cell: Cell, over: _Over) -> _Side | s
     fit = fit_cell(Cell(cell.tasks.using(np.hstack([cell.tasks.X, v])), cell.people), roles, P)
     if isinstance(fit, str):
         return fit
-    raw = [fit.column(first + k) for k in range(len(attributes))]
-    if any(part is None for part in raw):
-        return "not estimable"
-    slopes = tuple(part for part in raw if part is not None)
+    # where everybody reports alike nothing is left over, and nothing to control for
+    slopes = tuple(fit.column(first + k) or fit.worth(np.zeros(len(fit.b))) for k in range(len(attributes)))
     answered = (~np.isnan(over.of(said.value[mine]))).mean(axis=0)
     levels = []
     for at, b in enumerate(brands):
@@ -267,23 +265,21 @@ def _sign(tasks: Tasks, roles: Roles) -> Array:
 def _solve(one: _Side, two: _Side) -> tuple[Array, Array, float]:
     """Return (names, worths of attributes), their influences (P, m + K), and the probability of Hansen's J.
 
-    The moments are each cell's brand worths less ``n_b + omega' report``; their covariance is taken at least squares on
-    the movements between the cells, about their mean over brands, so that no brand is special.
+    The moments are each cell's brand worths less ``n_b + omega' report``. Brands count alike, none is special: weights
+    estimated from so few moments are no more precise, and their errors come out too small.
     """
     m, K = len(one.worth), len(one.raw)
     w = np.array([part.value for side in (one, two) for part in side.worth])
     R = np.array([[part.value for part in row] for side in (one, two) for row in side.report])
     psi_w = np.stack([part.influence for side in (one, two) for part in side.worth], axis=1)
     psi_R = np.stack([[part.influence for part in row] for side in (one, two) for row in side.report])
-    moved = np.vstack([np.zeros(K + 1), np.column_stack([R, w])[:m] - np.column_stack([R, w])[m:]])
-    moved -= moved.mean(axis=0)
-    omega = np.linalg.lstsq(moved[:, :K], moved[:, K], rcond=None)[0]
-    psi = psi_w - np.einsum("gkp,k->pg", psi_R, omega)
     G = np.hstack([np.tile(np.eye(m), (2, 1)), R])
-    weight = np.linalg.pinv(psi.T @ psi, hermitian=True)
+    weight = np.kron(np.eye(2), np.eye(m) - 1 / (m + 1))
     solve = np.linalg.solve(G.T @ weight @ G, G.T @ weight)
     theta = solve @ w
-    left = w - G @ theta
+    psi = psi_w - np.einsum("gkp,k->pg", psi_R, theta[m:])
+    off = np.linalg.svd(G)[0][:, m + K :]
+    left, errors = off.T @ w, psi @ off
     spare = m - K
-    contradiction = float(chdtrc(spare, left @ weight @ left)) if spare > 0 else np.nan
+    contradiction = float(chdtrc(spare, left @ np.linalg.solve(errors.T @ errors, left))) if spare > 0 else np.nan
     return theta, psi @ solve.T, contradiction

@@ -18,7 +18,7 @@ __all__ = ["covariance", "is_singular", "mixed_covariance"]
 
 Mask = npt.NDArray[np.bool_]
 
-_FLAT, _FLAT_BY_DIFFERENCES = 1e-12, 1e-7
+_FLAT, _FLAT_BY_DIFFERENCES = 1e-12, 1e-6
 _TOUCHED = 1e-4
 
 
@@ -60,9 +60,15 @@ def mixed_covariance(fit: MixedFit) -> Array:
     return _blank(_sandwich(inverse, fit.scores), unknown)
 
 
-def is_singular(information: Array) -> bool:
-    """Whether a mixed logit's information, made by differences, has no inverse, or is that of no maximum."""
-    return bool((_directions(information, _FLAT_BY_DIFFERENCES)[1] <= 0).any())
+def is_singular(information: Array, flat: float = _FLAT_BY_DIFFERENCES) -> bool:
+    """Whether a mixed logit's information, made by differences, has no inverse, or is that of no maximum.
+
+    Parameters
+    ----------
+    flat
+        Least curvature, beside the largest, that counts as one.
+    """
+    return bool((_directions(information, flat)[1] <= 0).any())
 
 
 def _sandwich(inverse: Array, scores: Array) -> Array:

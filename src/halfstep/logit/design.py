@@ -21,6 +21,8 @@ SWEEPS, GAIN = 12, 1e-2
 FEW = 150
 """Profiles up to which each is tried in each place; of more, those that differ from the one there in one factor."""
 RIDGE = 1e-6
+ROUNDING = 1e-9
+"""Gains that are alike up to this are ties: else rounding, which differs between machines, would choose the tasks."""
 COMPARED = 5
 """Random designs whose mean D-error is what an efficient one is compared with."""
 
@@ -139,7 +141,7 @@ class _Search:
         shown = _shown(tasks, self.plan)
         for t in range(len(tasks)):
             rest = whole - _information(X[t][None], self.b)
-            inverse = np.linalg.inv(rest + ridge)
+            inverse = np.asarray(np.linalg.inv(rest + ridge), dtype=np.float64)
             for j in range(self.plan.alternatives):
                 moves = self._moves(tasks[t], j, shown)
                 tried = np.empty((len(moves) + 1, *X[t].shape))
@@ -155,11 +157,11 @@ class _Search:
         return float(np.linalg.slogdet(whole + ridge)[1])
 
     def _gains(self, X: Array, inverse: Array) -> Array:
-        """Return by how much each form of a task raises the log determinant; what is there comes first and wins ties."""
+        """Return how much each form of a task raises the log determinant, rounded; what is there comes first and wins ties."""
         Z = _centred(X, self.b)
         gains = np.linalg.slogdet(np.eye(Z.shape[1]) + Z @ inverse @ Z.transpose(0, 2, 1))[1]
-        gains[1:] -= 1e-9
-        return np.asarray(gains)
+        gains[1:] -= ROUNDING
+        return np.asarray(np.round(gains / ROUNDING))
 
     def _moves(self, task: Codes, j: int, shown: Codes) -> Codes:
         """Return the profiles that may stand in place j of a task; a level that is shown rarely stays."""

@@ -32,8 +32,9 @@ __all__ = ["conditional_tastes", "fit_mixed", "taste_draws"]
 _FEW, _PART = 64, 8
 _ROUGH, _CLOSE, _MET = 0.1, 1e-5, 0.5
 _BLUNT, _STALE = 1e-3, 4
-_SAYS = 1e-6
-_STEP, _STEP_ACROSS, _LONGEST = 1e-4, 0.2, 1e-2
+_SUSPECT, _VERY = 1e-3, 1e-13
+_SAYS, _TINY = 1e-6, 1e-12
+_STEP, _STEP_ACROSS, _LONGEST = 1e-5, 0.2, 1e-2
 _CELLS = 1 << 20
 
 
@@ -142,7 +143,11 @@ def _best(likelihood: _Likelihood, ways: list[Array], unit: Array) -> tuple[Clim
     near = max(ends, key=lambda c: c.loglik)
     limits = Limits(step=_BLUNT, kinks=True) if kinks else Limits()
     best = climb(likelihood, _curved(likelihood, near, unit), weight, unit, limits)
-    if kinks or best.evaluations > _STALE:
+    if not kinks and is_singular(outer(best.scores, weight) + best.S, _SUSPECT):
+        # along a bent ridge the Hessian is flat at the very maximum only
+        best = climb(likelihood, best, weight, unit, Limits(gain=_VERY))
+        best = _curved(likelihood, best, unit)
+    elif kinks or best.evaluations > _STALE:
         best = _curved(likelihood, best, unit)
     best, top = _upright(best, likelihood.at), _upright(near, likelihood.at)
     others = [_upright(c, likelihood.at) for c in ends]
@@ -228,8 +233,9 @@ def _without_spread(tasks: Tasks, plain: Multinomial, at: Layout) -> MixedFit:
     """Return a conditional logit as a mixed logit whose coefficients are all fixed."""
     theta, J, p = plain.b.copy(), np.eye(tasks.K), at.scale
     if p >= 0:
-        theta = plain.b / -plain.b[p]
-        theta[p] = -plain.b[p]
+        price = -float(plain.b[p]) or _TINY  # a price that never varies has none: singular, and told so
+        theta = plain.b / price
+        theta[p] = price
         J = np.eye(tasks.K) * theta[p]
         J[:, p] = theta
         J[p, p] = -1.0

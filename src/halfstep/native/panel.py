@@ -8,8 +8,8 @@ alternative j less those of the chosen one::
 
 Tastes are functions of normal (or triangular) points z: ``eta = b + L z``, then by column ``eta``, ``sign exp(eta)`` or
 ``sign max(0, eta)``. With a scale column p (willingness-to-pay space) the others are values in money:
-``beta_k = lambda f_k(eta_k)``, ``beta_p = -lambda``, lambda = f_p(eta_p). Above exp(300) an exponential stays there; a person with a
-coefficient that is not finite gets NaN.
+``beta_k = lambda f_k(eta_k)``, ``beta_p = -lambda``, lambda = f_p(eta_p). Above exp(300) an exponential stays
+there; a person with a coefficient that is not finite gets NaN.
 
 Here people whose tasks have the same lengths are taken together, in pieces that a processor's cache holds. Draws are
 summed with weights ``exp(log P_r - top)``, top being the largest log P_r so far.

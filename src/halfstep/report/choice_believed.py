@@ -53,7 +53,9 @@ def _headline(index: Index, benchmark: str) -> Finding:
     if rests is not None and belief is not None and name is not None:
         form: Form = "interval" if isinstance(belief, Bound) else "both"
         kind = f"find.believe {rests.why.rpartition(' ')[2]}"
-        return Finding(kind, (("belief", index.amount(belief, form)), ("name", index.amount(name, form))))
+        told = (("belief", index.amount(belief, form)), ("name", index.amount(name, form)))
+        places = money_decimals([amount for _, amount in told])
+        return Finding(kind, tuple((part, replace(amount, places=places)) for part, amount in told))
     refusal = index.refusal(f"{STEM}.name.{benchmark}") or index.refusal(f"{STEM}.belief.{benchmark}")
     facts: tuple[tuple[str, Fact], ...] = (
         ("why", Term("ui.none") if refusal is None else Term(f"why.{refusal.why}")),
@@ -67,7 +69,7 @@ def _headline(index: Index, benchmark: str) -> Finding:
 def _rows(index: Index, benchmark: str) -> Iterator[Row]:
     found = [(part, index.figure(f"{STEM}.{part}.{benchmark}")) for part in PARTS]
     known = [(part, figure) for part, figure in found if figure is not None]
-    places = money_decimals([index.amount(figure) for _, figure in known])
+    places = money_decimals([index.amount(figure) for part, figure in known if part in STRONG])
     for part, figure in known:
         value: Fact = Term("ui.none")
         if isinstance(figure, Point):

@@ -17,6 +17,8 @@ from halfstep.report.page import Block, Cell, Grid, Listing, Paragraph, Row, Sec
 
 __all__ = ["checks_section", "guess_finding", "provenance_section"]
 
+BESIDE = ("gap.choice_lens.attribute.", "choice.belief.left.", "choice.belief.face.", "choice.belief.naive.")
+"""Figures that stand beside those that answer; why they are missing is not told on the page."""
 ORDER = {"fail": 0, "review": 1, "pass": 2}
 
 
@@ -111,7 +113,7 @@ def _unasked(index: Index, said: set[str]) -> Iterator[Finding]:
     """Yield what an experiment does not answer: groups by themselves, all else that has the same reason together."""
     groups: dict[tuple[str, tuple[str, ...]], dict[Fact, None]] = {}
     for refusal in index.refusals:
-        row = refusal.id.startswith("gap.choice_lens.attribute.")
+        row = refusal.id.startswith(BESIDE)
         if not refusal.id.startswith(("choice.", "gap.choice_lens.")) or row or refusal.id in said:
             continue
         what = Need("what", refusal.what)
