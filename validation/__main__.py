@@ -19,9 +19,16 @@ from halfstep.native import kernel
 from validation.backlog import FALLS, backlog_summary, run_backlog
 from validation.backlog import KINDS as BACKLOG_WORLDS
 from validation.backlog import SEED as BACKLOG_SEED
+from validation.beliefs import KINDS as BELIEF_WORLDS
+from validation.beliefs import SEED as BELIEF_SEED
+from validation.beliefs import beliefs_summary, run_beliefs
+from validation.choice import choice_worlds
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
 from validation.demand_lens import run_demand
 from validation.files import MUTATIONS, long_line, samples, try_file
+from validation.power import CELLS as POWER_CELLS
+from validation.power import SEED as POWER_SEED
+from validation.power import PowerEntry, power_worlds, run_power
 from validation.press import KINDS as PRESS_WORLDS
 from validation.press import run_press
 from validation.price_lens import SEED, WORLDS, drop_and_declare, family, run_world, swapped_labels
@@ -117,6 +124,29 @@ def backlog(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return {"seed": BACKLOG_SEED, "worlds": worlds}
 
 
+def choice(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of choice experiments."""
+    return choice_worlds(pool, runs)
+
+
+def power(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every size and gap of planned experiments, a round of all of them at a time."""
+    entries: dict[tuple[str, float, int], list[PowerEntry]] = {}
+    for cell in POWER_CELLS:
+        entries[cell] = list(pool.map(run_power, *zip(*[cell] * runs, strict=True), range(runs), chunksize=10))
+    return {"seed": POWER_SEED, "worlds": power_worlds(entries, rate)}
+
+
+def beliefs(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of belief experiments."""
+    worlds: dict[str, object] = {}
+    for kind in BELIEF_WORLDS:
+        entries = list(pool.map(partial(run_beliefs, kind), range(runs), chunksize=5))
+        worlds[kind] = beliefs_summary(kind, entries, rate)
+        print(kind, flush=True)
+    return {"seed": BELIEF_SEED, "worlds": worlds}
+
+
 def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the price lens, families, swapped labels, dropped attributes."""
     result: dict[str, object] = {}
@@ -155,6 +185,9 @@ LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, obje
     "native": ("native", native),
     "shocks": ("shocks", shocks),
     "backlog": ("backlog", backlog),
+    "choice": ("choice_lens", choice),
+    "power": ("power", power),
+    "beliefs": ("beliefs", beliefs),
 }
 """Lens -> the file of its results, and what runs its worlds."""
 

@@ -18,6 +18,7 @@ __all__ = ["KINDS", "SEED", "BeliefEntry", "beliefs_summary", "cells_of", "run_b
 
 SEED = 20261123
 LEVEL = 0.90
+KEPT = 10
 QUANTITIES = ("name", "belief", "product", "total", "moved", "together")
 
 SHORT = {
@@ -159,4 +160,5 @@ def beliefs_summary(
     if caps:
         out["cap is not below the true one"] = rate(caps, LEVEL, "at least")
     out["caution"] = dict(sorted(Counter(c for e in entries for c in e.caution).items()))
+    out["entries"] = [e.record() for e in entries[:KEPT]]
     return out

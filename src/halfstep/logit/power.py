@@ -122,7 +122,7 @@ def power(found: Detection, n: float, level: float = 0.90) -> float:
     Examples
     --------
     >>> round(power(Detection((0.5, 1.0), (25.0, 0.01), 0.0), 400, 0.90), 3)
-    0.638
+    0.637
     """
     if n <= 2:
         return 0.0
