@@ -20,7 +20,7 @@ tests:
 
 # What the compiled kernel carries, once more without it.
 tests-numpy:
-	HALFSTEP_KERNEL=numpy uv run pytest $(wildcard tests/native tests/blp tests/demand)
+	HALFSTEP_KERNEL=numpy uv run pytest $(wildcard tests/native tests/blp tests/demand tests/logit)
 
 # Long: simulated worlds. Results are committed under docs/validation.
 validate:
@@ -32,6 +32,7 @@ bench:
 	uv run --extra bench python benchmarks/random_coefficients.py
 	uv run --extra bench python benchmarks/random_draws.py
 	uv run --extra bench python benchmarks/events.py
+	uv run --extra bench python benchmarks/choice.py
 	uv run --extra bench python benchmarks/scale.py
 
 # Exact versions with hashes, for those who want them: uv pip sync requirements.lock

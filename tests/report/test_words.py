@@ -129,7 +129,7 @@ def literals(path: Path) -> Iterator[tuple[str, str]]:
                 of_keys, of_values = TABLES[name]
                 yield from ((of_keys, key) for one in node.value.keys if one and of_keys for key in said(one))
                 yield from ((of_values, text) for one in node.value.values for text in said(one))
-            elif name in TABLES:
+            elif name in TABLES and TABLES[name][0]:
                 yield from ((TABLES[name][0], text) for text in said(node.value))
             elif name in KEYWORDS:
                 yield from ((KEYWORDS[name], text) for text in texts(node.value))
