@@ -44,6 +44,7 @@ os.environ.update(ONE_THREAD)
 import numpy as np  # noqa: E402
 import numpy.typing as npt  # noqa: E402
 
+from halfstep.core.config_choice import Distribution  # noqa: E402
 from halfstep.logit.covariance import covariance, mixed_covariance  # noqa: E402
 from halfstep.logit.mixed import fit_mixed  # noqa: E402
 from halfstep.logit.mnl import fit_multinomial  # noqa: E402
@@ -70,7 +71,8 @@ class Case:
     @property
     def spec(self) -> MixedSpec:
         """Six normal tastes and a price taste in common."""
-        return MixedSpec(("normal",) * SPREAD + ("fixed",), (1,) * 7, SPREAD, draws=self.draws)
+        normal: Distribution = "normal"
+        return MixedSpec((*[normal] * SPREAD, "fixed"), (1,) * 7, SPREAD, draws=self.draws)
 
     def tasks(self) -> Tasks:
         """Simulate."""

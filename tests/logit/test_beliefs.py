@@ -112,15 +112,23 @@ def test_without_an_instrument_belief_is_misread(kind: str, most: float) -> None
     assert figure(found.naive).value < most * truth.belief
 
 
-def test_halo_of_a_brand_moves_the_split_but_not_what_information_moved() -> None:
+def test_halo_of_a_brand_makes_a_range_of_the_split_but_not_of_what_information_moved() -> None:
     truth = simulate_beliefs("halo by brand", np.random.default_rng([5, 7]), 3000)
     found = separate(cells_of(truth), LEVEL)
     shift = 0.4 * ALPHA * truth.name * float(BETA.sum()) / ALPHA
-    assert figure(found.belief).value - truth.belief == pytest.approx(shift, abs=0.25)
-    assert figure(found.name).value - truth.name == pytest.approx(-shift, abs=0.25)
+    for part, true in ((found.belief, truth.belief), (found.name, truth.name)):
+        assert isinstance(part, Range)
+        assert part.lo <= true <= part.hi and part.hi - part.lo > 0.9 * shift
     assert figure(found.moved).value == pytest.approx(truth.moved, abs=0.25)
     assert "informed reports still differ from the facts" in found.caution
     assert figure(found.left).value == pytest.approx(shift, abs=0.25)
+
+
+def test_information_half_believed_gives_ranges_that_hold_the_truth() -> None:
+    truth = simulate_beliefs("half believed", np.random.default_rng([5, 7]), 3000)
+    found = separate(cells_of(truth), LEVEL)
+    for part, true in ((found.belief, truth.belief), (found.name, truth.name)):
+        assert isinstance(part, Range) and part.lo <= true <= part.hi
 
 
 def resampled(cells: BeliefCells, rng: np.random.Generator) -> BeliefCells:

@@ -18,6 +18,7 @@ from typing import Any
 import biogeme.biogeme as bio
 import biogeme.database as db
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from biogeme.draws import RandomNumberGeneratorTuple
 from biogeme.expressions import Beta, Draws, MonteCarlo, PanelLikelihoodTrajectory, Variable, exp, log
@@ -34,6 +35,7 @@ from tests.reference.choice_cases import SPECS, Case, cars, electricity, halton,
 
 HERE = Path(__file__).resolve().parent
 Found = dict[str, Any]
+Array = npt.NDArray[np.float64]
 XLOGIT = {"normal": "n", "lognormal": "ln", "triangular": "t", "censored": "tn"}
 BY_BIOGEME = ("normal", "correlated", "correlated with price", "wtp lognormal scale", "wtp correlated", "electricity")
 WITHOUT_HESSIAN = {"calculating_second_derivatives": "never", "optimization_algorithm": "simple_bounds_BFGS"}
@@ -115,12 +117,12 @@ def keys(case: Case) -> list[str]:
     return [f"location_{k}" for k in range(len(case.columns))] + spread
 
 
-def draws_of(case: Case, N: int) -> tuple[list[int], np.ndarray]:
+def draws_of(case: Case, N: int) -> tuple[list[int], Array]:
     columns = [k for k, kind in enumerate(case.spec.distribution) if kind != "fixed"]
     return columns, halton(N, case.spec.draws, tuple(case.spec.distribution[k] for k in columns))
 
 
-def biogeme_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
+def biogeme_mixed(case: Case, tasks: Tasks, start: Array) -> Found:
     frame, J = wide(tasks)
     data = db.Database("tasks", frame)
     data.panel("id")
@@ -139,6 +141,7 @@ def biogeme_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
         shaped = {"lognormal": lambda e, s: s * exp(e), "censored": lambda e, s: s * e * (e > 0)}
         coefficient.append(shaped[kind](eta, sign) if kind in shaped else eta)
     p = case.spec.price
+    assert p is not None
     utility = {}
     for j in range(J):
         x = [Variable(f"x{k}_{j}") for k in range(K)]
@@ -154,9 +157,10 @@ def biogeme_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
     return told(model.estimate(), names, errors=False)
 
 
-def xlogit_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
+def xlogit_mixed(case: Case, tasks: Tasks, start: Array) -> Found:
     """Estimate, a column of negative sign turned round; xlogit's scale is fixed and there are no correlations."""
     X, spec = tasks.X.copy(), case.spec
+    assert spec.price is not None
     K = len(case.columns)
     turned = [k for k in range(K) if spec.sign[k] < 0 and spec.distribution[k] in ("lognormal", "censored")]
     X[:, turned] *= -1
@@ -175,7 +179,7 @@ def xlogit_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
     )  # fmt: skip
     n, found, se = len(left), model.coeff_, model.stderr
 
-    def whole(values: np.ndarray) -> list[float]:
+    def whole(values: Array) -> list[float]:
         location = np.zeros(K)
         location[left] = values[:n]
         if wtp:
@@ -185,10 +189,11 @@ def xlogit_mixed(case: Case, tasks: Tasks, start: np.ndarray) -> Found:
     return {"loglik": float(model.loglikelihood), "theta": whole(found), "se": whole(se)}
 
 
-def start_of(case: Case, tasks: Tasks) -> np.ndarray:
+def start_of(case: Case, tasks: Tasks) -> Array:
     """Return a start from the logit: its tastes (values in money in wtp space), spreads of .3."""
     b = np.array(xlogit_mnl(tasks)["theta"])
     p, spec = case.spec.price, case.spec
+    assert p is not None
     if spec.space == "wtp":
         b = np.where(np.arange(len(b)) == p, -b, b / -b[p])
     for k, kind in enumerate(spec.distribution):
@@ -197,10 +202,11 @@ def start_of(case: Case, tasks: Tasks) -> np.ndarray:
     return np.concatenate([b, [0.3 if len(s) == 1 or s[0] == s[1] else 0.0 for s in spreads(case)]])
 
 
-def near(case: Case, tasks: Tasks) -> tuple[list[str], np.ndarray]:
+def near(case: Case, tasks: Tasks) -> tuple[list[str], Array]:
     """Return names and a start for Biogeme, whose steps are dear: this library's answer, cut to one decimal."""
     columns = spread_columns(case.spec)
-    mixed.points = lambda N, _Q, spec: halton(N, spec.draws, tuple(spec.distribution[k] for k in columns))
+    kinds = tuple(case.spec.distribution[k] for k in columns)
+    setattr(mixed, "points", lambda N, _Q, spec: halton(N, spec.draws, kinds))  # noqa: B010
     fit = mixed.fit_mixed(tasks, case.spec, 1)
     return [f"{kind} {column}" for kind, column in fit.names], fit.theta.round(1)
 
@@ -220,7 +226,9 @@ def make(name: str) -> Found:
     tasks = whole.using(whole.X[:, list(case.columns)])
     start = start_of(case, tasks)
     found = {}
-    if not case.spec.correlated and (case.spec.space != "wtp" or case.spec.distribution[case.spec.price] == "fixed"):
+    if not case.spec.correlated and (
+        case.spec.space != "wtp" or case.spec.distribution[case.spec.price or 0] == "fixed"
+    ):
         found["xlogit"] = xlogit_mixed(case, tasks, start)
     if name in BY_BIOGEME:
         own = dict(zip(*near(case, tasks), strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import stdtrit
@@ -15,7 +16,7 @@ from halfstep.core.tastes import Tastes
 from halfstep.logit.covariance import covariance
 from halfstep.logit.tasks import Array
 
-__all__ = ["fit_checks", "node_estimates", "spreads", "tastes_of", "unfit_estimates"]
+__all__ = ["fit_checks", "node_estimates", "plain_beside", "spreads", "tastes_of", "unfit_estimates"]
 
 CONVENTIONS = ("task", "hessian", "hessian normalised")
 """How printed tables often reckon errors, beside those by respondent."""
@@ -44,6 +45,17 @@ def node_estimates(write: Writer, node: Node) -> Iterator[Estimate]:
         a[k] = 1.0
         what = "worth of a name over the base" if column.kind == "brand" else "worth of a unit of an attribute"
         yield write.money(f"choice.worth.{column.key}.{node.id}", what, node.money(a, write.level), by)
+
+
+def plain_beside(write: Writer, node: Node) -> Iterator[Estimate]:
+    """Yield the same worths by the conditional logit, where tastes that differ carry the lens."""
+    if node.mixed is None:
+        return
+    by_convention = covariance(node.plain, node.experiment.tasks, write.config.choice.covariance)
+    plain = replace(node, mixed=None, b=node.plain.b, covariance=by_convention)
+    for e in node_estimates(write, plain):
+        if e.id.startswith("choice.worth."):
+            yield replace(e, id=e.id.replace(".worth.", ".plain.", 1).removesuffix(f".{node.id}"))
 
 
 def spreads(write: Writer, node: Node) -> Iterator[Estimate]:

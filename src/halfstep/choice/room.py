@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from halfstep.choice.account import fit_checks, node_estimates, spreads, tastes_of, unfit_estimates
+from halfstep.choice.account import fit_checks, node_estimates, plain_beside, spreads, tastes_of, unfit_estimates
 from halfstep.choice.beliefs import misbelief
 from halfstep.choice.classes import classes
 from halfstep.choice.heldout import foretold
@@ -43,7 +43,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         *believed.estimates,
         *(e for node in nodes for e in node_estimates(write, node)),
     ]
-    estimates += spreads(write, everybody)
+    estimates += [*plain_beside(write, everybody), *spreads(write, everybody)]
     series: list[Series] = []
     if inputs.offers is not None:
         groups = {node.id: buyers_of(node, rng) for node in nodes}

@@ -135,7 +135,7 @@ class Mixed(Section):
     """`[choice.mixed]`: tastes that differ between respondents; it then carries the choice lens, the plain logit stands beside."""
 
     space: Literal["preference", "wtp"] = Field(
-        default="wtp", description="What has the distributions: utilities, or values in money."
+        default="preference", description="What has the distributions: utilities, or values in money."
     )
     price: Distribution = Field(
         default="lognormal", description="Of the price taste (preference space) or of the scale (wtp space)."

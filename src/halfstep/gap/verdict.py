@@ -278,6 +278,8 @@ def _turning(turned: Callable[[float], bool], *, upwards: bool) -> float:
     upwards
         Whether to return the side on which it holds (else the last side on which it does not).
     """
+    if turned(0.0):
+        return 0.0
     lo, hi = 0.0, 1.0
     while not turned(hi):
         lo, hi = hi, 2 * hi

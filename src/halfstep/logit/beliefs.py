@@ -12,7 +12,8 @@ attributes, r what is believed or reported, and alpha the price taste::
 rests on     what may be said
 ===========  =========================================================================================================
 information  name and belief apart (`halfstep.logit.control`), if the information, given by lot, moves as many brands'
-             reports as there are attributes, and strongly. Reports may err by person, not by brand.
+             reports as there are attributes, and strongly. Where the informed still report something else than the facts,
+             they did not believe them in full, or reports err by brand: both are then ranges that hold either case.
 bound        reports without such information: each brand's and attribute's reported error is belief by an unknown share
              between none and all of it, the rest is halo. Belief lies between the least and the most that this allows;
              so does the name, which is what belief leaves of the total. Attributes are worth what they are where listed.
@@ -41,6 +42,7 @@ from halfstep.numerics.weak import Strength
 __all__ = ["Absent", "Lever", "Part", "Range", "Separation", "separate"]
 
 _FLIPS = 64
+_ROUNDING = 1e-9
 CONTRADICTS = 0.05
 """Level at which the information's movements are said to contradict the equation."""
 
@@ -273,10 +275,9 @@ def _split(found: Separation, cells: BeliefCells, said: Asked, solved: Equation,
 
     belief = worth(solved.omega, before)
     product = sum_of([one.times(gap) for one, gap in zip(solved.omega, gaps, strict=True)], people)
-    left = _told(worth(solved.omega, after), level)
-    if isinstance(left, Money) and not left.lo <= 0 <= left.hi:
-        found = replace(found, caution=(*found.caution, "informed reports still differ from the facts"))
-    return replace(
+    remains = worth(solved.omega, after)
+    left = _told(remains, level)
+    found = replace(
         found,
         product=_told(product, level),
         belief=_told(belief, level),
@@ -284,6 +285,22 @@ def _split(found: Separation, cells: BeliefCells, said: Asked, solved: Equation,
         left=left,
         naive=_told(worth(solved.raw, before), level),
     )
+    if not isinstance(left, Money) or left.lo <= 0 <= left.hi or left.hi - left.lo <= _ROUNDING:
+        return found
+    return replace(
+        found,
+        belief=_hull(belief, belief - remains, level),
+        name=_hull(solved.name, solved.name + remains, level),
+        caution=(*found.caution, "informed reports still differ from the facts"),
+    )
+
+
+def _hull(one: Worth, other: Worth, level: float) -> Part:
+    """Return the range that holds the intervals of two figures."""
+    ends = money_of(one, level), money_of(other, level)
+    if ends[0] is None or ends[1] is None:
+        return Absent("not measurable in money")
+    return Range(min(ends[0].lo, ends[1].lo), max(ends[0].hi, ends[1].hi))
 
 
 def _of_people(cells: BeliefCells, said: Asked, cell: Cell | None, solved: Equation) -> tuple[Off, ...] | Absent:

@@ -118,8 +118,8 @@ def worth_blocks(index: Index) -> Iterator[Block]:
     )
     yield Paragraph(Finding("find.choice worths note"), "note")
     utility = any(p is not None and index.unit(p.unit) != "money" for p in spreads.values())
-    if shown[1][1] and utility:
-        yield Paragraph(Finding("find.choice spread note utility"), "note")
+    if shown[1][1]:
+        yield Paragraph(Finding("find.choice spread note utility" if utility else "find.choice spread note"), "note")
     yield from _errors(index)
 
 
