@@ -21,6 +21,8 @@ ORIGIN = Origin(
     room="choice", method="choice.mnl", table="choices.csv", rows="2-901", rows_used=900,
     assumptions=("respondents independent", "logit choices", "as in the market"),
 )  # fmt: skip
+Rows = dict[tuple[str, ...], tuple[float, float, float]]
+"""Label -> value and ends of a series' point."""
 MAIN = "Beta.all."
 CHOICE: dict[str, Any] = {
     "attributes": [
@@ -81,7 +83,7 @@ def verdict(half: str, label: str = "short", segment: str = "all", **changes: An
 
 
 def unasked(half: str = "product", why: str = "no line-up") -> Verdict:
-    none = dict.fromkeys(("p", "p_short", "p_met", "p_ahead", "margin", "margin_met", "margin_short"))
+    none: dict[str, Any] = dict.fromkeys(("p", "p_short", "p_met", "p_ahead", "margin", "margin_met", "margin_short"))
     needs = ("a line-up of real products",)
     return verdict(half, "undecided", **none, reason=why, needs=needs, family=0)
 
@@ -115,9 +117,7 @@ CHECKS = (
 BRAND, UNIT = "worth of a name over the base", "worth of a unit of an attribute"
 
 
-def series(
-    name: str, what: str, dims: tuple[str, ...], rows: dict[tuple[str, ...], tuple[float, float, float]]
-) -> Series:
+def series(name: str, what: str, dims: tuple[str, ...], rows: Rows) -> Series:
     value, lo, hi = np.array(list(rows.values()), dtype=np.float64).T
     return Series(
         id=name, what=what, unit="share", tier=Tier.DESIGNED, origin=ORIGIN, dims=dims, index=tuple(rows), value=value, lo=lo, hi=hi,
@@ -193,10 +193,10 @@ def others() -> list[Estimate]:
 
 
 def lineup() -> tuple[Series, ...]:
-    products = [("Alpha", "A1"), ("Beta", "B1"), ("Gamma", "G1"), ("", "none")]
+    products: list[tuple[str, ...]] = [("Alpha", "A1"), ("Beta", "B1"), ("Gamma", "G1"), ("", "none")]
     shares = dict.fromkeys(products, (0.25, 0.2, 0.3))
-    names = [p for _, p in products]
-    moved = {(a, b): (0.33, 0.25, 0.4) for a in names[:-1] for b in names if a != b}
+    names = [product for _, product in products]
+    moved: Rows = {(a, b): (0.33, 0.25, 0.4) for a in names[:-1] for b in names if a != b}
     return (
         series("choice.shares.all", "share of choices in a line-up", ("brand", "product"), shares),
         series("choice.shares.young", "share of choices in a line-up", ("brand", "product"), shares),
