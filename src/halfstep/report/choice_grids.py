@@ -11,7 +11,6 @@ from halfstep.report.choice_facts import LENS, among, column, groups, respondent
 from halfstep.report.facts import check_facts
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Many, Term, Words
 from halfstep.report.index import Index
-from halfstep.report.numbers import money_decimals
 from halfstep.report.page import Block, Cell, Grid, Listing, Paragraph, Row
 
 __all__ = ["foretold_blocks", "group_blocks", "worth_blocks"]
@@ -20,6 +19,8 @@ FORMS: tuple[Form, Form] = ("value", "interval")
 MODELS = ("mixed_logit", "plain_logit", "last_share")
 CONVENTIONS = ("task", "hessian", "hessian_normalised")
 NONE = Cell((Term("ui.none"),), "number")
+BLANK = Cell((Term("ui.none"),), "number empty")
+"""Left out where rows stand one below the other."""
 FORETOLD = {"foretold better than": "beats", "foretold not better than": "not", "foretold worse than": "worse"}
 
 
@@ -101,12 +102,11 @@ def worth_blocks(index: Index) -> Iterator[Block]:
     spreads = {key: index.point(f"choice.spread.{key}") for key in keys}
     plain = {key: index.estimates.get(f"choice.plain.{key}") for key in keys}
     shown = [("plain", any(plain.values())), ("spread", any(spreads.values()))]
-    places = money_decimals([index.amount(e) for _, e in worths if isinstance(e, Point)])
     rows = []
     for key, found in worths:
-        cells = [Cell((_labelled(index, key),), "label"), _worth(index, found, places)]
-        cells += [_worth(index, plain[key], places)] if shown[0][1] else []
-        cells += [_spread(index, spreads[key], places)] if shown[1][1] else []
+        cells = [Cell((_labelled(index, key),), "label"), _worth(index, found)]
+        cells += [_worth(index, plain[key])] if shown[0][1] else []
+        cells += [_spread(index, spreads[key])] if shown[1][1] else []
         rows.append(Row(tuple(cells), strong=key == f"brand.{index.config.study.focal}"))
     if not rows:
         return
@@ -134,17 +134,14 @@ def _labelled(index: Index, key: str) -> Fact:
     return Finding("find.choice based", (("column", column(key, index)), ("against", against)))
 
 
-def _worth(index: Index, found: Estimate | None, places: int) -> Cell:
-    if isinstance(found, Point):
-        return Cell((replace(index.amount(found, "both"), places=places),), "number")
-    return Cell((Term("ui.none") if found is None else Term(f"why.{getattr(found, 'why', '')}"),), "number")
+def _worth(index: Index, found: Estimate | None) -> Cell:
+    if isinstance(found, Refusal):
+        return Cell((Term(f"why.{found.why}"),), "number")
+    return BLANK if found is None else Cell((index.amount(found, "both"),), "number")
 
 
-def _spread(index: Index, found: Point | None, places: int) -> Cell:
-    if found is None:
-        return NONE
-    amount = index.amount(found, "both")
-    return Cell((replace(amount, places=places) if amount.unit == "money" else amount,), "number")
+def _spread(index: Index, found: Point | None) -> Cell:
+    return BLANK if found is None else Cell((index.amount(found, "both"),), "number")
 
 
 def _errors(index: Index) -> Iterator[Block]:

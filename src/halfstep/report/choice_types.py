@@ -10,7 +10,6 @@ from halfstep.report.choice_facts import column
 from halfstep.report.facts import check_facts
 from halfstep.report.finding import Amount, Fact, Finding, Term, Words
 from halfstep.report.index import Index
-from halfstep.report.numbers import money_decimals
 from halfstep.report.page import Block, Cell, Grid, Paragraph, Row
 
 __all__ = ["class_blocks"]
@@ -41,7 +40,6 @@ def _tastes(index: Index, shares: list[Point]) -> Grid:
     stem = f"{STEM}.1.worth."
     keys = [e.id.removeprefix(stem) for e in index.starting(stem)]
     worths = {key: [index.estimates.get(f"{STEM}.{c + 1}.worth.{key}") for c in range(len(shares))] for key in keys}
-    places = money_decimals([index.amount(e) for found in worths.values() for e in found if isinstance(e, Point)])
     of_shares = tuple(Cell((replace(index.amount(share, "both"), places=0),), "number") for share in shares)
     rows = [Row((Cell((Term("ui.class share"),), "label"), *of_shares), strong=True)]
     for key, found in worths.items():
@@ -49,7 +47,7 @@ def _tastes(index: Index, shares: list[Point]) -> Grid:
         for e in found:
             told: Fact = Term("ui.none" if e is None else f"why.{getattr(e, 'why', '')}")
             if isinstance(e, Point):
-                told = replace(index.amount(e, "both"), places=places)
+                told = index.amount(e, "both")
             cells.append(Cell((told,), "number"))
         rows.append(Row((Cell((column(key, index),), "label"), *cells)))
     heads = tuple(Finding("find.choice class", (("n", Amount(c + 1, "count")),)) for c in range(len(shares)))

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from halfstep.core.answer import Verdict
 from halfstep.core.estimate import Bound, Point, Refusal
+from halfstep.report.choice_facts import answer_of
 from halfstep.report.choice_lead import choice_change, choice_line
 from halfstep.report.comparison import (
     DECIDED,
@@ -228,7 +229,9 @@ def _deciding(index: Index, verdict: Verdict, facts: tuple[tuple[str, Fact], ...
         parts.append(Finding("find.measure", (("unmeasured", Many(named, "ui.list")),)))
     if verdict.margin_met is not None and math.isfinite(verdict.margin_met):
         parts.append(margins)
-    parts.append(_cheapest(index, verdict, focal))
+    cheapest = _cheapest(index, verdict, focal)
+    if cheapest.kind != "find.cheapest experiment" or answer_of(index) is None:
+        parts.append(cheapest)
     return Finding("find.sentences", (("text", Many(tuple(parts), "ui.then")),))
 
 

@@ -17,6 +17,7 @@ from halfstep.report.words import known
 
 __all__ = [
     "beside",
+    "breaking_of",
     "demand_change",
     "demand_line",
     "distance",
@@ -52,6 +53,12 @@ def distance(index: Index, name: str) -> Finding:
 def judged(verdict: Verdict) -> bool:
     """Whether a half was judged at all; one that was may still be undecided."""
     return verdict.p is not None
+
+
+def breaking_of(index: Index, verdict: Verdict) -> float | None:
+    """Return the breaking strength; None where no unseen quality is reckoned with: names are put on profiles by design."""
+    by_design = verdict.lens == "choice" and (verdict.half == "name" or not index.config.study.unmeasured)
+    return None if by_design else verdict.breaking
 
 
 def why_sentences(index: Index, reason: str) -> Many:

@@ -12,13 +12,14 @@ import numpy as np
 
 from halfstep.core.estimate import Bound, Origin, Point, Refusal
 from halfstep.core.series import Series
+from halfstep.report.choice_facts import among
 from halfstep.report.comparison import needs_of
 from halfstep.report.event_facts import STEM, event_check, reason_term
 from halfstep.report.facts import check_facts, figures_of
 from halfstep.report.finding import Fact, Finding, Need, Segment, Term, When
 from halfstep.report.grid_sheets import grid_sheet, number_format
 from halfstep.report.index import Index
-from halfstep.report.lenses import judged
+from halfstep.report.lenses import breaking_of, judged
 from halfstep.report.page import Grid, Listing, Page, Paragraph
 from halfstep.report.press import press_sentence
 from halfstep.report.say import Speaker
@@ -108,12 +109,12 @@ class _Records:
             margins = {"margin": v.margin, "met from": v.margin_met, "short up to": v.margin_short}
             chances = {"p": v.p, "p short": v.p_short, "p met": v.p_met, "p ahead": v.p_ahead}
             yield {
-                "benchmark": self.speaker.brand(v.benchmark), "segment": self._say(Segment(v.segment)),
+                "benchmark": self.speaker.brand(v.benchmark), "segment": self._say(among(v.segment) if v.lens == "choice" else Segment(v.segment)),
                 "period": self._say(When(v.period, short=True)), "lens": self._say(Term(f"lens.{v.lens}")), "half": self._say(Term(f"half.{v.half}")),
                 "verdict": self._say(Term(f"label.{label}")), **self._interval(figure),
                 **{name: None if p is None else Number(p, number_format("probability", p)) for name, p in chances.items()},
                 **{name: None if m is None else Number(m, number_format("money", m)) for name, m in margins.items()},
-                "breaking": None if v.breaking is None else Number(v.breaking, "0.00"), "family": Number(v.family, "0"),
+                "breaking": None if (strength := breaking_of(self.index, v)) is None else Number(strength, "0.00"), "family": Number(v.family, "0"),
                 "why": self._say(Term(f"why.{v.reason}")), "needs": self._say(needs_of(self.index, v.needs)) if v.needs else None,
                 "id": v.id, "estimate": v.estimate,
             }  # fmt: skip

@@ -10,7 +10,7 @@ from halfstep.report.comparison import needs_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Segment, Term, When
 from halfstep.report.halves import no_split
 from halfstep.report.index import Index
-from halfstep.report.lenses import judged, side_by_side
+from halfstep.report.lenses import breaking_of, judged, side_by_side
 from halfstep.report.page import Block, Cell, Grid, Paragraph, Row, Section
 
 __all__ = ["verdicts_section"]
@@ -79,8 +79,8 @@ def _verdict_row(index: Index, alike: list[Verdict], several: bool) -> Row:
         return Row((*where, Cell((needed if figure is None else why,), "wide")), main)
     none = Term("ui.none")
     p = none if verdict.p is None else Amount(verdict.p, "probability", ref=verdict.id)
-    by_design = verdict.lens == "choice" and (verdict.half == "name" or not index.config.study.unmeasured)
-    breaking = none if verdict.breaking is None or by_design else Amount(verdict.breaking, "times", ref=verdict.id)
+    strength = breaking_of(index, verdict)
+    breaking = none if strength is None else Amount(strength, "times", ref=verdict.id)
     margins = Many(tuple(_margins(verdict)), "ui.list")
     return Row((*where, Cell((p,), "number"), Cell((margins,)), Cell((breaking,), "number")), main)
 
