@@ -102,6 +102,18 @@ def test_units_of_columns_and_of_weights_do_not_matter() -> None:
     np.testing.assert_allclose(other.covariance * np.outer(wide, wide), one.covariance, rtol=1e-5)
 
 
+@pytest.mark.parametrize("times", [10.0, 1 / 2400])
+def test_a_prior_counts_people_whatever_the_unit_of_their_weights(times: float) -> None:
+    tasks = of_classes(2, np.random.default_rng(3), 100)
+    one, other = (
+        fit_latent(t, 2, np.random.default_rng(1), 2, prior=1.0)
+        for t in (tasks, replace(tasks, weight=tasks.weight * times))
+    )
+    np.testing.assert_allclose(other.b, one.b, rtol=1e-6)
+    np.testing.assert_allclose(other.covariance, one.covariance, rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose([other.loglik, *other.starts], times * np.array([one.loglik, *one.starts]), rtol=1e-9)
+
+
 def test_errors_are_those_of_repeated_worlds() -> None:
     covered, errors, found = [], [], []
     for seed in range(25):

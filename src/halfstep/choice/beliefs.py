@@ -102,7 +102,8 @@ def _cells(inputs: Inputs, experiment: Experiment, benchmark: str) -> BeliefCell
             cells[role] = Cell(tasks, np.flatnonzero(people))
     person = {name: i for i, name in enumerate(experiment.respondent)}
     reports = None if inputs.beliefs is None else _reports(inputs.beliefs, person, experiment.brands, numeric)
-    weight = np.concatenate([experiment.tasks.weight, np.ones(len(person) - experiment.tasks.N)])
+    own = experiment.tasks.weight
+    weight = np.concatenate([own, np.full(len(person) - len(own), own.mean())])
     return BeliefCells(
         cells, roles, weight, experiment.brands.index(inputs.config.study.focal), experiment.brands.index(benchmark),
         reports, _facts(inputs, experiment, roles),

@@ -56,7 +56,7 @@ def classes(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Est
     yield from _described(write, node, found, by[0])
     types = write.config.choice.types
     if types:
-        match = match_types(found.fit, [_tastes(node, one) for one in types], rng, 0)
+        match = match_types(found.fit, [_tastes(node, one) for one in types], rng, 0, _contrasts(node))
         yield from (_type(one, match, t) for t, one in enumerate(types))
         yield from _unexpected(match, len(types))
 
@@ -95,8 +95,16 @@ def _described(write: Writer, node: Node, found: ClassCount, n: int) -> Iterator
             yield write.money(f"choice.class.{c + 1}.worth.{column.key}", what, money, by)
 
 
+def _contrasts(node: Node) -> Array:
+    """Return the columns as tastes, brands against the mean of all brands; the base brand comes last."""
+    K, at = len(node.experiment.columns), node.experiment.index("brand")
+    W = np.eye(K + 1, K)
+    W[np.ix_(np.append(at, K), at)] -= 1 / (len(at) + 1)
+    return W
+
+
 def _tastes(node: Node, one: BuyerType) -> dict[int, int]:
-    """Return taste -> 1 where it is above the average in a type, -1 where below."""
+    """Return taste, a row of `_contrasts`, -> 1 where it is above the average in a type, -1 where below."""
     out: dict[int, int] = {}
     for name, side in one.tastes.items():
         kind, _, brand = name.partition(" ")
@@ -105,6 +113,8 @@ def _tastes(node: Node, one: BuyerType) -> dict[int, int]:
         else:
             by_name = kind == "brand" and brand
             wanted = node.experiment.index(*(("brand", brand) if by_name else ("attribute", name))).tolist()
+            if by_name and brand == node.experiment.base:
+                wanted = [len(node.experiment.columns)]
         out |= dict.fromkeys(wanted, 1 if side == "above" else -1)
     return out
 

@@ -106,7 +106,8 @@ def searches(write: Writer, offers: Offers, groups: dict[str, Buyers]) -> Iterat
     """Yield, for each search, the best candidate found and what it brings against the product as it is."""
     for search in write.config.choice.searches:
         buyers = groups.get(search.segment or "all")
-        if buyers is not None and search.product in offers.product:
+        j = offers.product.index(search.product) if search.product in offers.product else -1
+        if buyers is not None and j >= 0 and offers.brand[j] not in offers.unknown:
             yield from _search(write, offers, buyers, search)
 
 
@@ -157,7 +158,9 @@ def _candidates(write: Writer, own: Array, search: Search) -> tuple[Array, list[
         combinations(search.prices or (float(own[0]),), *search.levels.values())
     )
     rows: list[Array] = [own]
-    told: list[dict[str, float | str]] = [{"price": float(own[0])}]
+    told: list[dict[str, float | str]] = [
+        {"price": float(own[0]), **{name: _level(write, own, name) for name in search.levels}}
+    ]
     for levels in tried:
         row = own.copy()
         row[0] = float(levels[0])
@@ -177,6 +180,13 @@ def _candidates(write: Writer, own: Array, search: Search) -> tuple[Array, list[
             elif at is not None:
                 cost[k] += prices.get("unit", 0.0) * at + prices.get(f"{at:g}", 0.0)
     return X, told, cost
+
+
+def _level(write: Writer, own: Array, attribute: str) -> float | str:
+    """Return what a product has of an attribute."""
+    at = write.experiment.index("attribute", attribute)
+    levels = next(a.levels for a in write.config.choice.attributes if a.id == attribute)
+    return levels[int(own[at] @ np.arange(1, len(at) + 1))] if levels else float(own[at[0]])
 
 
 def _none(write: Writer) -> Array:

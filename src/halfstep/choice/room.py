@@ -86,7 +86,9 @@ def _with_spread(write: Writer, found: dict[str, Node | Unfit]) -> tuple[list[No
                 facts=facts,
             )
         ]
-    spread = [with_mixed(node, write.config) for node in nodes]
+    # in money a scale that may be zero leaves no trace in the figures: a segment without a price taste keeps the plain logit
+    told = [node.money(node.unit("price"), write.level) is not None for node in nodes]
+    spread = [with_mixed(node, write.config) if ok else node for node, ok in zip(nodes, told, strict=True)]
     apart = [one for one in spread if isinstance(one, Unfit)]
     if apart:
         facts = (("names", ", ".join(dict.fromkeys(n for one in apart for n in one.names))),)
@@ -111,7 +113,7 @@ def _unfit(unfit: Unfit) -> Check:
 
 
 def _flagged(inputs: Inputs) -> Iterator[Check]:
-    """Yield how many respondents chose the same place throughout, and how many chose what is worse in every respect."""
+    """Yield how many respondents chose the same place throughout, and in how many tasks what is worse in every respect was chosen."""
     assert inputs.choices is not None
     found = flags(inputs.choices.frame, inputs.config.choice)
     facts: tuple[tuple[str, str | float | int], ...] = (

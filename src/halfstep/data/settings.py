@@ -35,8 +35,9 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     for twin in sorted({i for i in ids if ids.count(i) > 1}):
         yield _fault("attributes", f"the id {twin!r} occurs twice", "give each attribute its own id")
     like = study.unseen_quality_like
-    if like is not None and like not in ids:
-        what = f"expected an attribute id ({', '.join(ids)}); got {like!r}"
+    either = [*ids, *(attribute.id for attribute in config.choice.attributes if attribute.id not in ids)]
+    if like is not None and like not in either:
+        what = f"expected an attribute id ({', '.join(either)}); got {like!r}"
         yield _fault("study.unseen_quality_like", what, "name one of them")
     if list(edges) != sorted(set(edges)):
         yield _fault("bands.edges", "expected ascending edges", "sort them and drop repeats")

@@ -187,7 +187,8 @@ def _stakes(split: Split, half: str, config: StudyConfig) -> Half:
     """Return what is judged; unlisted quality moves the product half only: names were put on profiles by design."""
     with_scale, scale = split.scaled(half)
     plain = Half(
-        *split.part(half), margin=config.study.margin * split.price_benchmark, scale_variance=scale, scale_covariance=with_scale
+        *split.part(half), margin=config.study.margin * split.price_benchmark, reference=0.0, scale_variance=scale,
+        scale_covariance=with_scale,
     )  # fmt: skip
     if half == "name" or not config.study.unmeasured:
         return plain

@@ -179,9 +179,10 @@ def separate(cells: BeliefCells, level: float) -> Separation:
     found = _bounded(found, looks, level)
     found = replace(found, strength=solved.strength)
     if isinstance(solved, Weak):
+        absent = Absent(solved.why, solved.attributes)
+        found = replace(found, left=absent, naive=absent)
         if found.rests == "nothing":
-            absent = Absent(solved.why, solved.attributes)
-            found = replace(found, belief=absent, name=absent, left=absent)
+            found = replace(found, belief=absent, name=absent)
         if isinstance(looks.omega, Absent):
             return replace(found, cap=looks.omega)
         return _levers(found, cells, said, [looks.omega[k] for k in found.asked], level)

@@ -73,6 +73,9 @@ def fit_latent(
         raise MisuseError(
             f"expected 1 to {tasks.N} classes (one a person) and a start or more; got {classes}, {starts}"
         )
+    # weights of mean one: the prior's tasks and the steps that are small enough count people, whatever the weights' unit
+    mean = float(tasks.weight.mean())
+    tasks = replace(tasks, weight=tasks.weight / mean)
     unit, mixture, pull = _laid_out(tasks, prior)
     common = _climb(mixture, pull.center[None], np.zeros(1), pull)
     found: list[_Summit] = []
@@ -81,8 +84,9 @@ def fit_latent(
         if step is not None:
             step(start + 1, starts)
     best = max(found, key=lambda s: (s.at.value, s.converged))
-    reached = tuple(sorted((float(mixture.weight @ s.at.loglik) for s in found), reverse=True))
-    return _fit(mixture, best, unit, pull, reached)
+    reached = tuple(sorted((mean * float(mixture.weight @ s.at.loglik) for s in found), reverse=True))
+    fit = _fit(mixture, best, unit, pull, reached)
+    return replace(fit, loglik=mean * fit.loglik)
 
 
 def foretell_people(b: Array, share: Array, tasks: Tasks) -> Array:

@@ -232,13 +232,13 @@ def coded_levels(row: Array, columns: tuple[Column, ...], attribute: str, level:
 
 
 def _brands(frame: pl.DataFrame) -> tuple[str, ...]:
-    """Return the brands; "" is one of them where named and nameless profiles stood side by side in a task."""
-    shown = frame.filter(~pl.col("none"))
-    nameless = shown.group_by("respondent", "task").agg(
-        (pl.col("brand") == "").any().alias("some"), (pl.col("brand") == "").all().alias("every")
-    )
-    mixed = bool((nameless["some"] & ~nameless["every"]).any())
-    return tuple(sorted(b for b in shown["brand"].unique().to_list() if b or mixed))
+    """Return the brands; "" is one of them where a nameless profile stood beside a named one, or beside "none"."""
+    blank = (pl.col("brand") == "") & ~pl.col("none")
+    tasks = frame.filter(pl.col("cell") != "blind").group_by("respondent", "task")
+    found = tasks.agg(blank.any().alias("some"), blank.all().alias("every"))
+    mixed = bool((found["some"] & ~found["every"]).any())
+    named = sorted(b for b in frame.filter(~pl.col("none"))["brand"].unique().to_list() if b)
+    return ("", *named) if mixed and named else tuple(named)
 
 
 def _columns(config: StudyConfig, brands: tuple[str, ...], base: str, choices: Choices) -> tuple[Column, ...]:
