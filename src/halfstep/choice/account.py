@@ -70,7 +70,8 @@ def spreads(write: Writer, node: Node) -> Iterator[Estimate]:
     for p, (kind, k) in enumerate(fit.names):
         if kind == "scale":
             value, se = float(fit.theta[p]), float(np.sqrt(max(robust[p, p], 0.0)))
-            unit = write.unit if fit.spec.space == "wtp" and k != fit.spec.price else "number"
+            in_money = fit.spec.space == "wtp" and k != fit.spec.price and fit.spec.distribution[k] != "lognormal"
+            unit = write.unit if in_money else "number"
             ends = (value, max(value - t * se, 0.0), value + t * se)
             yield write.point(f"choice.spread.{node.experiment.columns[k].key}", "spread of a taste", ends, unit, by)
 
@@ -99,7 +100,7 @@ def fit_checks(write: Writer, node: Node) -> Iterator[Check]:
             why="errors by another convention", do="" if ratio.max() < 1.5 else "read printed tables with it in mind",
             facts=(("convention", kind), ("least", round(float(ratio.min()), 2)), ("most", round(float(ratio.max()), 2))),
         )  # fmt: skip
-    if write.config.choice.covariance != "respondent":
+    if write.config.choice.covariance != "respondent" and node.mixed is None:
         yield Check(
             id="choice.convention", status=Status.REVIEW, why="errors not by respondent", do="cluster by respondent",
             facts=(("convention", write.config.choice.covariance),),

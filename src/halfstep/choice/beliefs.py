@@ -78,18 +78,18 @@ def misbelief(write: Writer, inputs: Inputs) -> Misbelief:
     return Misbelief(tuple(estimates), tuple(checks))
 
 
-def _numeric(write: Writer) -> list[str]:
-    return [attribute.id for attribute in write.config.choice.attributes if not attribute.levels]
+def _names(experiment: Experiment) -> list[str]:
+    """Return the attributes' columns by name; levels of a categorical one are columns that nobody is asked about."""
+    return [f"{c.of}={c.level}" if c.level else c.of for c in experiment.columns if c.kind == "attribute"]
 
 
 def _cells(inputs: Inputs, experiment: Experiment, benchmark: str) -> BeliefCells:
     """Lay the study out for a pair of brands."""
     columns = {(c.kind, c.of): k for k, c in enumerate(experiment.columns) if not c.level}
-    numeric = [attribute.id for attribute in inputs.config.choice.attributes if not attribute.levels]
     roles = Roles(
         price=0,
         brands=tuple(columns.get(("brand", brand)) for brand in experiment.brands),
-        attributes=tuple(columns[("attribute", name)] for name in numeric),
+        attributes=tuple(int(k) for k in experiment.index("attribute")),
         none=columns.get(("none", "")),
     )
     cells: dict[Role, Cell] = {}
@@ -101,7 +101,9 @@ def _cells(inputs: Inputs, experiment: Experiment, benchmark: str) -> BeliefCell
             tasks = part.tasks.using(_tried(part)) if role == "blind" else part.tasks
             cells[role] = Cell(tasks, np.flatnonzero(people))
     person = {name: i for i, name in enumerate(experiment.respondent)}
-    reports = None if inputs.beliefs is None else _reports(inputs.beliefs, person, experiment.brands, numeric)
+    reports = (
+        None if inputs.beliefs is None else _reports(inputs.beliefs, person, experiment.brands, _names(experiment))
+    )
     own = experiment.tasks.weight
     weight = np.concatenate([own, np.full(len(person) - len(own), own.mean())])
     return BeliefCells(
@@ -113,19 +115,18 @@ def _cells(inputs: Inputs, experiment: Experiment, benchmark: str) -> BeliefCell
 def _tried(blind: Experiment) -> Array:
     """Return X with the brands that were hidden: products tried without their name."""
     X = blind.tasks.X.copy()
-    sign = np.where(X[:, 0] * blind.price < 0, -1.0, 1.0)
+    sign = np.repeat(np.where(blind.worst, -1.0, 1.0), np.diff(blind.tasks.row))
     for k, column in enumerate(blind.columns):
         if column.kind == "brand":
             X[:, k] = sign * (blind.brand == blind.brands.index(column.of))
     return X
 
 
-def _reports(beliefs: Beliefs, person: dict[str, int], brands: tuple[str, ...], numeric: list[str]) -> Reports:
+def _reports(beliefs: Beliefs, person: dict[str, int], brands: tuple[str, ...], names: list[str]) -> Reports:
     """Code the reports; respondents without choices get numbers of their own in `person`."""
     frame = beliefs.frame
     kept = [
-        b in brands and a in numeric
-        for b, a in zip(frame["brand"].to_list(), frame["attribute"].to_list(), strict=True)
+        b in brands and a in names for b, a in zip(frame["brand"].to_list(), frame["attribute"].to_list(), strict=True)
     ]
     frame = frame.filter(np.array(kept, dtype=bool))
     for name in frame["respondent"].to_list():
@@ -133,7 +134,7 @@ def _reports(beliefs: Beliefs, person: dict[str, int], brands: tuple[str, ...], 
     return Reports(
         person=np.array([person[name] for name in frame["respondent"].to_list()], dtype=np.int64),
         brand=np.array([brands.index(b) for b in frame["brand"].to_list()], dtype=np.int64),
-        attribute=np.array([numeric.index(a) for a in frame["attribute"].to_list()], dtype=np.int64),
+        attribute=np.array([names.index(a) for a in frame["attribute"].to_list()], dtype=np.int64),
         value=frame["value"].to_numpy().astype(np.float64),
         informed=frame["informed"].to_numpy(),
     )
@@ -153,7 +154,7 @@ def _facts(inputs: Inputs, experiment: Experiment, roles: Roles) -> Array | None
 
 
 def _estimates(write: Writer, found: Separation, benchmark: str, origin: Origin) -> Iterator[Estimate]:
-    names = _numeric(write)
+    names = _names(write.experiment)
     for part, what in PARTS.items():
         yield _told(write, getattr(found, part), (f"choice.belief.{part}.{benchmark}", what), origin)
     for lever in found.levers:
@@ -161,7 +162,7 @@ def _estimates(write: Writer, found: Separation, benchmark: str, origin: Origin)
 
 
 def _lever(write: Writer, lever: Lever, attribute: str, benchmark: str, origin: Origin) -> Iterator[Estimate]:
-    stem, n = f"choice.belief.lever.{attribute}", origin.rows_used
+    stem, n = f"choice.belief.lever.{attribute}", write.experiment.tasks.N
     share = lever.prevalence
     ends = (share.value, max(share.lo, 0.0), min(share.hi, 1.0))
     yield write.point(
@@ -173,13 +174,13 @@ def _lever(write: Writer, lever: Lever, attribute: str, benchmark: str, origin: 
 def _told(write: Writer, part: Part, what: tuple[str, str], origin: Origin) -> Estimate:
     name, told = what
     if isinstance(part, Money):
-        return write.money(name, told, part, (origin.rows_used, origin))
+        return write.money(name, told, part, (write.experiment.tasks.N, origin))
     if isinstance(part, Range):
         return Bound(
-            id=name, what=told, lo=part.lo, hi=part.hi, unit=write.unit, n=origin.rows_used, tier=Tier.DESIGNED, origin=origin
+            id=name, what=told, lo=part.lo, hi=part.hi, unit=write.unit, n=write.experiment.tasks.N, tier=Tier.DESIGNED, origin=origin
         )  # fmt: skip
     assert isinstance(part, Absent)
-    names = _numeric(write)
+    names = _names(write.experiment)
     facts = (("attributes", ", ".join(names[k] for k in part.attributes)),)
     return Refusal(id=name, what=told, why=part.why, needs=NEEDS[part.why], origin=origin, facts=facts)
 

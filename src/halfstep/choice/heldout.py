@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,28 +13,28 @@ from halfstep.choice.tastes import Node, mixed_spec
 from halfstep.choice.writer import Writer
 from halfstep.core.check import Check, Status
 from halfstep.core.estimate import Estimate
-from halfstep.logit.heldout import Scores, Split, compare, foretell, score, share_baseline, split_last
-from halfstep.logit.mixed import fit_mixed, taste_draws
+from halfstep.logit.foretelling import foretell_rows
+from halfstep.logit.heldout import Scores, Split, compare, score, share_baseline, split_last
+from halfstep.logit.mixed import fit_mixed
 from halfstep.logit.mnl import fit_multinomial, probabilities
 from halfstep.logit.tasks import Codes
 from halfstep.market.experiment import Experiment
 
 __all__ = ["foretold"]
 
-DRAWS = 1_000
-"""Draws of tastes, weighed by how well they foretell what a respondent chose before."""
+DRAWS = 500
+"""Draws of tastes a respondent at least, weighed by how well they foretell what the respondent chose before."""
 
 
-def foretold(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Estimate | Check]:
+def foretold(write: Writer, node: Node) -> Iterator[Estimate | Check]:
     """Yield the log loss and hit rate of each model on tasks that it has not seen, and how the study's model stands to the others.
 
-    Where the worst was named too, a task counts twice.
+    What was called the worst is left out: a last share says nothing of it.
     """
-    experiment, last = node.experiment, write.config.choice.holdout
+    experiment, last = node.experiment.best(), write.config.choice.holdout
     if not last:
         return
-    times = 2 if (np.bincount(experiment.number) > experiment.tasks.N).any() else 1
-    split = _split(experiment, last * times)
+    split = _split(experiment, last)
     plain = None if split is None else fit_multinomial(split.fitted)
     if split is None or plain is None or plain.trouble:
         yield Check(id="choice.heldout", status=Status.REVIEW, why="too few tasks to hold any out", do="ask more tasks")
@@ -46,8 +47,16 @@ def foretold(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Es
     }
     own, spec = "plain logit", None if node.mixed is None else mixed_spec(experiment, write.config)
     if spec is not None:
-        mixed = fit_mixed(split.fitted, spec, starts=1)
-        found["mixed logit"], own = score(foretell(split, taste_draws(mixed, DRAWS, rng)), told), "mixed logit"
+        mixed = fit_mixed(split.fitted, replace(spec, draws=max(spec.draws, DRAWS)), starts=1)
+        found["mixed logit"], own = score(foretell_rows(mixed, split), told), "mixed logit"
+        if mixed.singular or not mixed.converged:
+            yield Check(
+                id="choice.heldout.fit",
+                status=Status.REVIEW,
+                why="spread not told",
+                do="read the plain logit",
+                facts=(("names", ""),),
+            )
     yield from _written(write, node, found)
     for other in (name for name in found if name != own):
         against = compare(found[own], found[other])

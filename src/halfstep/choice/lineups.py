@@ -13,17 +13,17 @@ from halfstep.choice.writer import Writer
 from halfstep.core.config_choice import Search
 from halfstep.core.estimate import Estimate, Origin
 from halfstep.core.series import Series
-from halfstep.logit.mixed import taste_draws
-from halfstep.logit.records import MixedFit
+from halfstep.logit.points import points
 from halfstep.logit.search import Rest, best, gains
 from halfstep.logit.shares import shares, switching
 from halfstep.logit.tasks import Array
+from halfstep.logit.tastes import coefficients, layout
 from halfstep.market.experiment import Offers, coded_levels
 
 __all__ = ["Buyers", "buyers_of", "line_up_series", "searches"]
 
-PEOPLE = 400
-"""Draws of people that stand for a group of buyers."""
+PEOPLE = 1_000
+"""Scrambled Halton draws of people that stand for a group of buyers."""
 DRAWS = 200
 """Draws of the estimation error."""
 LONG = 12
@@ -60,9 +60,12 @@ def buyers_of(node: Node, rng: np.random.Generator) -> Buyers:
     inverse = np.linalg.inv(node.mixed.information)
     robust = inverse @ (node.mixed.scores.T @ node.mixed.scores) @ inverse
     thetas = rng.multivariate_normal(node.mixed.theta, robust, DRAWS, method="eigh")
-    people = PEOPLE // 4
-    erring = [taste_draws(_at(node.mixed, theta), people, np.random.default_rng(seed)) for theta in thetas]
-    return Buyers(node, taste_draws(node.mixed, PEOPLE, np.random.default_rng(seed)), np.stack(erring))
+    spec = replace(node.mixed.spec, draws=PEOPLE, points="halton", antithetic=False, seed=seed)
+    at = layout(spec, len(spec.distribution))
+    Z = points(1, len(at.columns), spec)[0]
+    return Buyers(
+        node, coefficients(at, node.mixed.theta, Z), np.stack([coefficients(at, theta, Z) for theta in thetas])
+    )
 
 
 def line_up_series(write: Writer, offers: Offers, buyers: Buyers) -> Iterator[Series]:
@@ -107,7 +110,13 @@ def searches(write: Writer, offers: Offers, groups: dict[str, Buyers]) -> Iterat
     for search in write.config.choice.searches:
         buyers = groups.get(search.segment or "all")
         j = offers.product.index(search.product) if search.product in offers.product else -1
-        if buyers is not None and j >= 0 and offers.brand[j] not in offers.unknown:
+        if buyers is None or j < 0 or offers.brand[j] in offers.unknown:
+            continue
+        if buyers.node.money(buyers.node.unit("price"), write.level) is None:
+            origin = write.origin("choice.search", buyers.node.experiment, ASSUMPTIONS)
+            what = "share of choices of the best candidate"
+            yield write.refusal(f"choice.search.{search.id}.share", what, "not measurable in money", origin)
+        else:
             yield from _search(write, offers, buyers, search)
 
 
@@ -196,10 +205,6 @@ def _none(write: Writer) -> Array:
 
 def _known(offers: Offers, lineup: str) -> list[int]:
     return [j for j, name in enumerate(offers.lineup) if name == lineup and offers.brand[j] not in offers.unknown]
-
-
-def _at(fit: MixedFit, theta: Array) -> MixedFit:
-    return replace(fit, theta=theta)
 
 
 def _ends(write: Writer, value: Array, draws: Array) -> tuple[Array, Array, Array]:

@@ -51,7 +51,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
             series += line_up_series(write, inputs.offers, group)
         estimates += searches(write, inputs.offers, groups)
         checks += _unknown(inputs)
-    for one in (*foretold(write, everybody, rng), *classes(write, everybody, rng), *more):
+    for one in (*foretold(write, everybody), *classes(write, everybody, rng), *more):
         if isinstance(one, Check):
             checks.append(one)
         elif isinstance(one, Series):

@@ -124,7 +124,13 @@ def with_mixed(node: Node, config: StudyConfig, step: Callable[[int], None] = la
     fit = fit_mixed(node.experiment.tasks, spec, starts=config.choice.mixed.starts, step=step)
     if fit.singular or not fit.converged:
         at_fault = np.flatnonzero(np.abs(np.diag(fit.information)) < 1e-10)
-        return Unfit("spread not told", tuple(node.experiment.columns[fit.names[p][1]].key for p in at_fault))
+        names = tuple(node.experiment.columns[fit.names[p][1]].key for p in at_fault)
+        every = tuple(
+            dict.fromkeys(
+                c.key for c, kind in zip(node.experiment.columns, spec.distribution, strict=True) if kind != "fixed"
+            )
+        )
+        return Unfit("spread not told", names or every)
     slope, b = fit.slope, fit.means
     if spec.space == "wtp":
         b, slope = b.copy(), slope.copy()

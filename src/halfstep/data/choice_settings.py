@@ -115,6 +115,11 @@ def _references(config: StudyConfig) -> Iterator[Fault]:
         for name in kind.tastes:
             if name != "price" and not name.startswith("brand "):
                 yield from _unknown(f"choice.types.{kind.id}.tastes", name, [*known, "price", "brand <name>"])
+            if name in known and known[name].levels:
+                what = f"expected an attribute of numbers; the levels of {name!r} have no more and less"
+                yield _fault(
+                    f"choice.types.{kind.id}.tastes", what, "name a numeric attribute, or make a level one (0/1)"
+                )
     for search in choice.searches:
         yield from _search(config, f"choice.searches.{search.id}", search, known)
     if choice.design is not None:

@@ -38,6 +38,7 @@ NEEDS = {
     "brand not shown": ("the brand among the profiles shown",),
     "no line-up": ("a line-up of real products",),
     "not in the line-up": ("its products in the line-up",),
+    "no attributes listed": ("[[choice.attributes]]: what the profiles listed",),
 }
 POWER, TIMES, DRAWS = 0.8, 50, 4_000
 """Share of simulated studies that must reach a label (Cohen 1988, sec. 2.4); most times as many respondents; draws."""
@@ -124,7 +125,7 @@ def _sight(
     )  # fmt: skip
     split = Split(
         "choice", comparison, attributes, price[0], price[1], Functionals(money, scores.T @ scores, freedom, scores), 1.0,
-        np.abs(money[: len(attributes)]), np.sqrt((scores**2).sum(axis=0)), (), scale,
+        _strength(offers, experiment, tastes, node, money[: len(attributes)]), np.sqrt((scores**2).sum(axis=0)), (), scale,
     )  # fmt: skip
     measurable = alpha > 0 and np.isfinite(split.interval("name", 2 * config.gap.confidence - 1)[0])
     spoilt = "" if measurable else "not measurable in money"
@@ -132,6 +133,8 @@ def _sight(
         "name": "" if shown else "brand not shown",
         "product": "no line-up" if sides is None else "" if prices else "not in the line-up",
     }
+    if prices and not attributes:
+        why["product"] = "no attributes listed"
     why = {half: reason or spoilt for half, reason in why.items()}
     whole = _whole(split, why, config.gap.level) if prices is not None else None
     return _Sight(split, why, whole, int(tastes.freedom[node]) + 1)
@@ -158,6 +161,23 @@ def _rows(
         for a in attributes
     ]
     return rows, attributes, (float(sides[0][0]), float(sides[1][0]))
+
+
+def _strength(offers: Offers | None, experiment: Experiment, tastes: Tastes, node: int, pair: Array) -> Array:
+    """Return, per attribute, the most it is worth between this pair or, if more, between two brands of the line-up at random."""
+    brands = [] if offers is None else [offers.mean(b) for b in dict.fromkeys(offers.brand)]
+    means = [m for m in brands if m is not None]
+    if len(means) < 2 or not len(pair):
+        return np.abs(pair)
+    worth = []
+    for mean in means:
+        rows, _, _ = _rows(experiment, tastes, (np.zeros_like(mean), mean))
+        worth.append([float(row @ tastes.value[node]) for row in rows])
+    alpha = next(
+        float(v) for (symbol, _), v in zip(tastes.labels, tastes.value[node], strict=True) if symbol == "alpha"
+    )
+    typical = np.sqrt(2 * np.array(worth).var(axis=0, ddof=1)) / alpha
+    return np.asarray(np.maximum(np.abs(pair), typical))
 
 
 def _factor(tastes: Tastes, node: int) -> Array:
@@ -251,9 +271,29 @@ def _deciding(
     family, origin = by
     stem = f"choice_lens.{judgement.half}.{stem_of(sight.comparison.pair, '')}"
     origin = replace(origin, room="gap", method="gap.decide", assumptions=("estimate taken for the truth",))
-    stakes, confidence = judgement.stakes, 1 - (1 - config.gap.confidence) / family
+    confidence = 1 - (1 - config.gap.confidence) / family
+    times, power = _times(judgement.stakes, confidence, rng)
+    if times is not None:
+        yield Bound(
+            id=f"decide.{stem}.respondents", what="respondents that would decide", lo=float(sight.respondents),
+            hi=float(np.ceil(sight.respondents * times)), unit="respondents", n=sight.respondents, tier=Tier.DESIGNED, origin=origin,
+        )  # fmt: skip
+        return
+    seen = (
+        None if judgement.stakes.multiple == 0 else _times(replace(judgement.stakes, multiple=0.0), confidence, rng)[0]
+    )
+    why = "too close to the margin" if seen is None else "unseen quality decides, not more models"
+    needs = tuple(f"measure: {entry.en}" for entry in config.study.unmeasured) if seen is not None else ()
+    yield Refusal(
+        id=f"decide.{stem}", what="respondents that would decide", why=why,
+        needs=needs or ("a wider margin, or another question",), origin=origin, facts=(("power", round(power, 3)),),
+    )  # fmt: skip
+
+
+def _times(stakes: Half, confidence: float, rng: np.random.Generator) -> tuple[float | None, float]:
+    """Return how many times as many respondents would decide, None where none do, and how often the last number tried does."""
     z, power = rng.standard_normal(DRAWS), 0.0
-    for times in np.geomspace(1.05, TIMES, 60):
+    for times in np.geomspace(1.05, TIMES, 60).tolist():
         grown = replace(
             stakes, se=stakes.se / times**0.5, freedom=stakes.freedom * times, covariance=stakes.covariance / times,
             reference_se=stakes.reference_se / times**0.5, scale_variance=stakes.scale_variance / times,
@@ -261,12 +301,5 @@ def _deciding(
         )  # fmt: skip
         power = share_decided(stakes.value + grown.se * z, grown, confidence)
         if power >= POWER:
-            yield Bound(
-                id=f"decide.{stem}.respondents", what="respondents that would decide", lo=float(sight.respondents),
-                hi=float(np.ceil(sight.respondents * times)), unit="respondents", n=sight.respondents, tier=Tier.DESIGNED, origin=origin,
-            )  # fmt: skip
-            return
-    yield Refusal(
-        id=f"decide.{stem}", what="respondents that would decide", why="too close to the margin",
-        needs=("a wider margin, or another question",), origin=origin, facts=(("power", round(power, 3)),),
-    )  # fmt: skip
+            return times, power
+    return None, power

@@ -257,8 +257,8 @@ def _side(cells: BeliefCells, said: Asked, cell: Cell, over: _Over) -> _Side | s
 
 def _sign(tasks: Tasks, roles: Roles) -> Array:
     """Return -1 in rows of tasks that asked for the worst (X is negated there), else 1; shape (n,)."""
-    dummies = [column for column in (*roles.brands, roles.none) if column is not None]
-    least = np.minimum.reduceat(tasks.X[:, dummies].min(axis=1), tasks.row[:-1])
+    told = [column for column in (*roles.brands, roles.none, roles.price) if column is not None]
+    least = np.minimum.reduceat(tasks.X[:, told].min(axis=1), tasks.row[:-1])
     return np.repeat(np.where(least < 0, -1.0, 1.0), np.diff(tasks.row))
 
 

@@ -72,6 +72,18 @@ def fit_mixed(tasks: Tasks, spec: MixedSpec, starts: int = 3, step: Callable[[in
     MisuseError
         If the spec does not fit the tasks.
     """
+    mean = float(tasks.weight.mean())  # stopping rules count people, whatever the unit of weights
+    fit = _fit(replace(tasks, weight=tasks.weight / mean), spec, starts, step)
+    return replace(
+        fit,
+        loglik=mean * fit.loglik,
+        information=mean * fit.information,
+        scores=mean * fit.scores,
+        starts=tuple(mean * reached for reached in fit.starts),
+    )
+
+
+def _fit(tasks: Tasks, spec: MixedSpec, starts: int, step: Callable[[int], None] | None) -> MixedFit:
     at, plain = layout(spec, tasks.K), fit_multinomial(tasks)
     if not len(at.columns):
         return _without_spread(tasks, plain, at)

@@ -70,6 +70,8 @@ class Experiment:
         Index into `brands` of each row of X, also where it was hidden; -1 for none; shape (n,).
     price
         Price of each row of X, shape (n,), not negated where the worst was chosen.
+    worst
+        Whether a task asked for the worst, shape (T,).
     file
         Where it comes from.
     """
@@ -85,6 +87,7 @@ class Experiment:
     row: Codes
     brand: Codes
     price: Array
+    worst: Mask
     file: str
 
     def index(self, kind: str, of: str = "") -> Codes:
@@ -93,11 +96,17 @@ class Experiment:
 
     def of(self, people: Mask) -> Experiment:
         """Return the part of some people, mask of shape (N,)."""
-        tasks = people[self.tasks.person]
+        return self._part(people[self.tasks.person], people)
+
+    def best(self) -> Experiment:
+        """Return the tasks that asked what would be taken."""
+        return self._part(~self.worst, np.ones(self.tasks.N, dtype=bool))
+
+    def _part(self, tasks: Mask, people: Mask) -> Experiment:
         rows = np.repeat(tasks, np.diff(self.tasks.row))
         return replace(
             self,
-            tasks=self.tasks.of(people),
+            tasks=self.tasks.only(tasks),
             respondent=tuple(r for r, kept in zip(self.respondent, people, strict=True) if kept),
             role=self.role[people],
             segments={name: mask[people] for name, mask in self.segments.items()},
@@ -105,6 +114,7 @@ class Experiment:
             row=self.row[rows],
             brand=self.brand[rows],
             price=self.price[rows],
+            worst=self.worst[tasks],
         )
 
     def ranges(self, rows: Mask | None = None) -> str:
@@ -145,8 +155,9 @@ class Offers:
     file: str
 
     def mean(self, brand: str) -> Array | None:
-        """Return the weighted mean of a brand's rows, shape (K,); None where it has none."""
-        mine = np.array([b == brand for b in self.brand])
+        """Return the weighted mean of a brand's rows in the first line-up of the file, shape (K,); None where it has none."""
+        first = self.lineup[int(self.row.argmin())]
+        mine = np.array([b == brand and name == first for b, name in zip(self.brand, self.lineup, strict=True)])
         return None if not mine.any() else self.weight[mine] @ self.X[mine] / self.weight[mine].sum()
 
 
@@ -164,7 +175,8 @@ def experiment_of(choices: Choices, config: StudyConfig) -> Experiment:
     order, row, picked = _with_worst(starts, chosen, frame["worst"].to_numpy(), choices.has_worst)
     code = {brand: i for i, brand in enumerate(brands)}
     brand = np.array([code.get(b, -1) for b in frame["brand"].to_list()], dtype=np.int64)
-    sign = np.where(_is_worst(len(row) - 1, choices.has_worst), -1.0, 1.0)
+    worst = _is_worst(len(row) - 1, choices.has_worst)
+    sign = np.where(worst, -1.0, 1.0)
     X = coded(frame, columns)[order] * np.repeat(sign, np.diff(row))[:, None]
     of_person = people[order[row[:-1]]]
     counts = np.bincount(of_person)
@@ -185,6 +197,7 @@ def experiment_of(choices: Choices, config: StudyConfig) -> Experiment:
         row=frame["row"].to_numpy()[order],
         brand=brand[order],
         price=frame["price"].to_numpy()[order],
+        worst=worst,
         file=choices.file,
     )
 

@@ -133,7 +133,7 @@ _WHY = {
     "why.too few respondents": "There are too few respondents.", "why.no listed cell": "No respondents saw both names and attributes.",
     "why.spread not told": "These choices do not tell how far tastes differ between respondents; the plain logit carries the lens.",
     "why.price taste not told": "The price taste cannot be told from zero, so tastes that differ were not estimated; the plain logit carries the lens.",
-    "why.brand not shown": "One of the two brands was not on the profiles shown.", "why.no line-up": "The study gives no line-up of real products.", "why.not in the line-up": "One of the two brands has no product in the line-up.",
+    "why.brand not shown": "One of the two brands was not on the profiles shown.", "why.no attributes listed": "The profiles listed no attribute, so nothing tells what a product is worth.", "needs.[[choice.attributes]]: what the profiles listed": "[[choice.attributes]]: what the profiles listed", "why.no line-up": "The study gives no line-up of real products.", "why.not in the line-up": "One of the two brands has no product in the line-up.",
     "why.fit of the experiment": "{respondents} respondents made {tasks} choices ({rows} profiles shown). Log likelihood {loglik}, against {null} without tastes: {share} explained (McFadden).",
     "why.errors by another convention": "Errors by respondent are {least} to {most} times those reckoned {convention}.",
     "why.errors not by respondent": "The study has errors reckoned {convention}, not by respondent.",

@@ -133,7 +133,7 @@ _WHY = {
     "why.too few respondents": "受访者太少。", "why.no listed cell": "没有同时看到品牌名与配置的受访者。",
     "why.spread not told": "这些选择看不出偏好因人而异的幅度，改用普通 logit。",
     "why.price taste not told": "价格敏感度与零分不开，没有估计因人而异的偏好，改用普通 logit。",
-    "why.brand not shown": "两个品牌中有一个没有出现在方案里。", "why.no line-up": "研究没有给出真实产品的清单。", "why.not in the line-up": "两个品牌中有一个没有产品在清单里。",
+    "why.brand not shown": "两个品牌中有一个没有出现在方案里。", "why.no attributes listed": "方案里没有列出任何属性，无从知道产品值多少。", "needs.[[choice.attributes]]: what the profiles listed": "[[choice.attributes]]：方案里列出的属性", "why.no line-up": "研究没有给出真实产品的清单。", "why.not in the line-up": "两个品牌中有一个没有产品在清单里。",
     "why.fit of the experiment": "{respondents} 位受访者作了 {tasks} 次选择（共 {rows} 个方案）。对数似然 {loglik}，不含偏好时 {null}：解释了 {share}（McFadden）。",
     "why.errors by another convention": "按受访者聚类的误差，是另一算法（{convention}）的 {least} 至 {most} 倍。",
     "why.errors not by respondent": "研究所用的误差没有按受访者聚类，而是：{convention}。",
