@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +13,7 @@ from scipy.special import stdtrit
 from halfstep.core.config_choice import Distribution
 from halfstep.logit.classes import count_classes
 from halfstep.logit.covariance import covariance, mixed_covariance
+from halfstep.logit.foretelling import without_classes
 from halfstep.logit.mixed import fit_mixed
 from halfstep.logit.mnl import fit_multinomial
 from halfstep.logit.money import Money, in_money
@@ -42,7 +43,12 @@ MARGIN = 0.03 * float(np.mean(PRICES))
 HALVES = ("product", "name")
 MIXED_KINDS = tuple(k for k, world in KINDS.items() if world.tastes != "alike")
 LOGIT_KINDS = tuple(k for k in KINDS if k not in MIXED_KINDS)
-CLASS_KINDS = tuple(CLASSES)
+WITHOUT = {
+    f"no classes, {kind}": replace(KINDS[kind], people=300, spread=1.0)
+    for kind in ("normal tastes", "correlated tastes", "lognormal price taste")
+}
+COUNTED = CLASSES | WITHOUT
+CLASS_KINDS = tuple(COUNTED)
 KEPT = 20
 DRAWS = 100
 MOST, FOLDS, STARTS = 5, 3, 2
@@ -198,8 +204,9 @@ def _said(alpha: float, truth: tuple[float, float], gaps: list[Money | None], *,
 def run_classes(kind: str, run: int) -> ClassEntry:
     """Simulate people of some classes, and count them."""
     rng = np.random.default_rng([SEED, *kind.encode(), run])
-    made = simulate(CLASSES[kind], rng)
-    found = count_classes(tasks_of(made), MOST, rng, FOLDS, starts=STARTS)
+    made = simulate(COUNTED[kind], rng)
+    rival = without_classes(made.price, DRAWS, run)
+    found = count_classes(tasks_of(made), MOST, rng, FOLDS, starts=STARTS, rival=rival)
     likely = found.fit.posterior.argmax(axis=1)
     together = sum(int(np.bincount(likely[made.member == c]).max()) for c in np.unique(made.member))
     return ClassEntry(found.count, found.smallest, found.reason, together / len(likely))
@@ -243,7 +250,14 @@ def _rates(said: list[Said], wrong: str, side: str) -> dict[str, object]:
 
 def class_summary(kind: str, entries: list[ClassEntry]) -> dict[str, object]:
     """Return how often the true number of classes is told, and how often another."""
-    true = CLASSES[kind].classes
+    if kind in WITHOUT:
+        return {
+            "runs": len(entries),
+            "told": dict(sorted(Counter(str(e.count) if e.count else e.reason for e in entries).items())),
+            "none told": rate([e.count is None for e in entries], 0.95, "at least"),
+            "entries": [e.record() for e in entries[:KEPT]],
+        }
+    true = COUNTED[kind].classes
     return {
         "runs": len(entries),
         "classes": true,
@@ -256,13 +270,13 @@ def class_summary(kind: str, entries: list[ClassEntry]) -> dict[str, object]:
 
 
 def choice_worlds(pool: Executor, runs: int) -> dict[str, object]:
-    """Run every kind of world; a fifth as many where tastes differ, a fiftieth of those whose classes are counted."""
+    """Run every kind of world; a fifth as many where tastes differ, a twenty-fifth of those whose classes are counted."""
     worlds: dict[str, object] = {}
     for kind in KINDS:
         count = runs if kind in LOGIT_KINDS else max(runs // 5, 1)
         worlds[kind] = choice_summary(kind, list(pool.map(partial(run_choice, kind), range(count), chunksize=5)))
     classes: dict[str, object] = {}
     for kind in CLASS_KINDS:
-        found = list(pool.map(partial(run_classes, kind), range(max(runs // 50, 1))))
+        found = list(pool.map(partial(run_classes, kind), range(max(runs // 25, 1))))
         classes[kind] = class_summary(kind, found)
     return {"seed": SEED, "worlds": worlds, "classes": classes}

@@ -145,6 +145,7 @@ def power_summary(kind: str, gap: float, n: int, entries: Sequence[PowerEntry], 
         out["gap of tastes in common"] = round(common, 1)
         out["variance wider by"] = round(wider, 3)
         out["stated if people were alike"] = round(stated_power(kind, gap, n, told=False), 4)
+        out["stated by people's mean tastes"] = round(stated_power("alike", gap, n), 4)
     return out
 
 

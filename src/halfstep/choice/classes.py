@@ -9,15 +9,13 @@ import numpy as np
 from halfstep.choice.tastes import Node
 from halfstep.choice.writer import Writer
 from halfstep.core.check import Check, Status
-from halfstep.core.config_choice import BuyerType, Distribution
+from halfstep.core.config_choice import BuyerType
 from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.logit.classes import PRICE, ClassCount, TypeMatch, count_classes, match_types
-from halfstep.logit.foretelling import people_loglik
-from halfstep.logit.mixed import fit_mixed
+from halfstep.logit.foretelling import without_classes
 from halfstep.logit.money import in_money
-from halfstep.logit.records import MixedSpec
-from halfstep.logit.tasks import Array, Tasks
+from halfstep.logit.tasks import Array
 
 __all__ = ["classes"]
 
@@ -30,9 +28,8 @@ def classes(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Est
     most = min(write.config.choice.classes, node.experiment.tasks.N // 10)
     if most < 1:
         return
-    found = count_classes(
-        node.experiment.tasks, most, rng, rival=lambda fitted, ahead: _continuous(write, fitted, ahead)
-    )
+    rival = without_classes(0, DRAWS, write.config.study.seed)
+    found = count_classes(node.experiment.tasks, most, rng, rival=rival)
     facts: tuple[tuple[str, str | float | int], ...] = (
         ("count", 0 if found.count is None else found.count), ("smallest", found.smallest), ("best", found.best), ("most", most),
         ("gain", round(found.gain, 3)), ("gain_error", round(found.gain_error, 3)), ("certainty", round(found.certainty, 2)),
@@ -59,15 +56,6 @@ def classes(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Est
         match = match_types(found.fit, [_tastes(node, one) for one in types], rng, 0, _contrasts(node))
         yield from (_type(one, match, t) for t, one in enumerate(types))
         yield from _unexpected(match, len(types))
-
-
-def _continuous(write: Writer, fitted: Tasks, ahead: Tasks) -> Array:
-    """Return how well tastes that differ without classes foretell people, shape (N',)."""
-    K = fitted.K
-    shapes: list[Distribution] = ["lognormal"]
-    shapes += ["normal"] * (K - 1)
-    spec = MixedSpec(tuple(shapes), (-1, *[1] * (K - 1)), 0, draws=DRAWS, seed=write.config.study.seed)
-    return people_loglik(fit_mixed(fitted, spec, starts=1), ahead)
 
 
 def _described(write: Writer, node: Node, found: ClassCount, n: int) -> Iterator[Estimate | Series]:

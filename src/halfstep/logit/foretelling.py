@@ -4,15 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 
+from halfstep.core.config_choice import Distribution
+from halfstep.logit.classes import Rival
 from halfstep.logit.heldout import Split
+from halfstep.logit.mixed import fit_mixed
 from halfstep.logit.points import points
-from halfstep.logit.records import MixedFit
+from halfstep.logit.records import MixedFit, MixedSpec
 from halfstep.logit.tasks import Array, Codes, Tasks
 from halfstep.logit.tastes import coefficients, layout
 from halfstep.native import kernel
 from halfstep.native.panel import Panel
 
-__all__ = ["foretell_rows", "people_loglik"]
+__all__ = ["foretell_rows", "people_loglik", "without_classes"]
+
+
+def without_classes(price: int, draws: int, seed: int) -> Rival:
+    """Return the rival of classes: tastes that differ without any, normal, that for price lognormal and negative."""
+
+    def foretell(fitted: Tasks, ahead: Tasks) -> Array:
+        shapes: list[Distribution] = ["normal"] * fitted.K
+        sign = [1] * fitted.K
+        shapes[price], sign[price] = "lognormal", -1
+        return people_loglik(
+            fit_mixed(fitted, MixedSpec(tuple(shapes), tuple(sign), price, draws=draws, seed=seed), 1), ahead
+        )
+
+    return foretell
 
 
 def people_loglik(fit: MixedFit, tasks: Tasks) -> Array:
