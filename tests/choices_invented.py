@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from halfstep.worlds.beliefs import BENCHMARK, FOCAL, SimulatedBeliefs
@@ -45,7 +47,7 @@ def choice_study(
     *,
     swap: bool = False,
     lineup: pl.DataFrame | None = None,
-    extra: dict[str, object] | None = None,
+    extra: Mapping[str, Sequence[int] | npt.NDArray[np.int64]] | None = None,
 ) -> Path:
     """Write a world of `halfstep.worlds.choice`: b00 is focal and b01 the benchmark, whose labels may be swapped."""
     folder.mkdir(parents=True, exist_ok=True)

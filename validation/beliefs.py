@@ -22,7 +22,7 @@ KEPT = 10
 QUANTITIES = ("name", "belief", "product", "total", "moved", "together")
 
 SHORT = {
-    "halo by brand": "everybody's reports of a brand rise with its name: belief takes it up, what information moved does not",
+    "halo by brand": "everybody's reports of a brand rise with its name: name and belief are ranges, what information moved is a figure",
     "tastes differ": "price tastes differ, and who minds price less is further off the facts",
 }
 """What breaks an assumption."""

@@ -47,7 +47,8 @@ def choices(rng: random.Random) -> list[tuple[object, ...]]:
                 price, capacity, noise, flush = (rng.choice(levels) for levels in LEVELS.values())
                 shown.append((name, price, capacity, noise, flush))
             utility = [
-                yuan * (own[name] + litre * (c - 450) + MONEY["noise_db"] * (n - 37) + MONEY["flush"] * f - (p - 5000)) + gumbel(rng)
+                yuan * (own[name] + litre * (c - 450) + MONEY["noise_db"] * (n - 37) + MONEY["flush"] * f - (p - 5000))
+                + gumbel(rng)
                 for name, p, c, n, f in shown
             ]
             utility.append(-0.5 + gumbel(rng))

@@ -97,7 +97,8 @@ def test_a_price_that_people_like_gives_no_money(folder: Path, tmp_path: Path) -
     outcome = again(folder, tmp_path, liked)
     found = next(e for e in outcome.answers["gap"].estimates if e.id == NAME)
     assert isinstance(found, Refusal)
-    assert found.why == "not measurable in money"
+    assert found.why == "dearer profiles chosen more"
+    assert any("price column" in need for need in found.needs)
 
 
 def test_the_worst_named_too_halves_no_truth(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from halfstep.core.errors import StudyFaultsError
 from halfstep.data.study import load
 from halfstep.report.words import LANGUAGES, known
 from tests.data.experiments import LONG, fault, faults, invented, long, read, study
@@ -126,15 +127,26 @@ def test_blank_answers_are_left_out_and_counted(tmp_path: Path) -> None:
 
 
 def test_what_a_task_did_not_show_is_blank(tmp_path: Path) -> None:
-    folder = study(tmp_path, table(*changed(1, ",90,", ",,")), LONG)
-    assert read(folder).frame["x_power"].null_count() == 1
+    rows = [row.replace(",80,", ",,").replace(",90,", ",,") if row.startswith("1,1,") else row for row in ROWS]
+    folder = study(tmp_path, table(*rows), LONG)
+    count = read(folder).frame["x_power"].null_count()
+    assert count >= 2
     (guess,) = load(folder).guesses
     assert (guess.kind, guess.row, guess.column, guess.facts) == (
         "choice_not_shown",
-        3,
+        2,
         "power",
         (("attribute", "power"),),
     )
+
+
+def test_a_blank_beside_filled_cells_of_its_task_is_a_fault(tmp_path: Path) -> None:
+    """Read as a zero it would pull the attribute's worth down."""
+    with pytest.raises(StudyFaultsError) as error:
+        load(study(tmp_path, table(*changed(1, ",90,", ",,")), LONG))
+    (fault,) = error.value.faults
+    assert (fault.row, fault.column) == (3, "power")
+    assert "blank beside filled ones" in fault.what
 
 
 CODED = "sys_RespNum,Task,Concept,Att 1 - Brand,Att 2 - Price,Att 3 - Range,Att 4 - Body,Response"

@@ -106,6 +106,7 @@ CHECKS = (
     check("starts", P, "optima from several starts", starts=3, apart=0, loglik=-2700.1, lowest=-2700.1, plain=-2847.9, draws=200),
     check("flags", R, "how respondents answered", "look at these respondents", straight=7, expected=0.3, asked=290, dominated=4, could=90),
     check("lineup", R, "brands of the line-up not shown", "show them in the tasks", brands="Delta, Echo"),
+    check("outside", R, "outside what was shown", "show wider levels, or read with care", products=2, of=3, names="price 9-40 (10-30); range 300-620 (350-550)"),
     check("heldout.plain_logit", P, "foretold better than", own="mixed logit", other="plain logit", difference=-0.11, error=0.02, tasks=600),
     check("heldout.last_share", R, "foretold not better than", "do not read the model as a forecast", own="mixed logit", other="last share", difference=-0.01, error=0.02, tasks=600),
     check("classes", P, "classes found", count=2, smallest=2, best=3, most=4, gain=0.21, gain_error=0.05, certainty=0.88, rival=0.1, rival_error=0.03),

@@ -20,7 +20,7 @@ from halfstep.core.answer import Answer
 from halfstep.report import json_text, write_report
 from halfstep.report.charts import RowsChart
 from halfstep.report.choice import choice_section
-from halfstep.report.choice_lead import choice_lead, choice_sentence
+from halfstep.report.choice_lead import choice_lead, choice_line, choice_sentence
 from halfstep.report.compose import compose
 from halfstep.report.finding import Finding, Need, Term
 from halfstep.report.html import render_html
@@ -33,7 +33,19 @@ from halfstep.report.text import render_text
 from halfstep.report.words import LANGUAGES, known, resolve, word
 from halfstep.study import Outcome, run
 from tests.invented import market, write
-from tests.report.choice_answers import MAIN, bound, full, half, index_of, outcome_of, refusal, tastes, unasked, verdict
+from tests.report.choice_answers import (
+    MAIN,
+    bound,
+    full,
+    half,
+    index_of,
+    outcome_of,
+    point,
+    refusal,
+    tastes,
+    unasked,
+    verdict,
+)
 from tests.report.test_lenses import amounts
 from tests.report.test_words import keys_of, lacking, parts
 
@@ -88,7 +100,8 @@ def test_the_sentence_says_the_side_of_its_number(ends: tuple[float, float, floa
     said = lead(index_of(answers | {"gap": gap}), lang)
     behind, front = {"en": ("behind", "in front"), "zh": ("差", "高出")}[lang]
     sides = [behind if end > 0 else front for end in ends]
-    assert all((side in said.replace("差距", "")) == (side in sides) for side in (behind, front))
+    bare = said.replace(word(f"label.{label}", lang), "")
+    assert all((side in bare) == (side in sides) for side in (behind, front))
     assert word(f"label.{label}", lang) in said
     assert ("99.1%" in said) == (label != "undecided")
 
@@ -187,6 +200,42 @@ def test_the_models_that_beat_and_do_not_beat_are_named(lang: str) -> None:
     assert beats in said[1]
     assert not_ in said[2]
     assert not_ not in said[1]
+
+
+@BOTH
+def test_what_lies_outside_the_profiles_is_named(lang: str) -> None:
+    index = index_of(full())
+    shown = " ".join(texts(index, choice_section(index), lang))
+    assert {"en": "range, km 300-620 (shown 350-550)", "zh": "续航（公里） 300-620（展示过 350-550）"}[lang] in shown
+
+
+@BOTH
+def test_a_search_in_which_all_lose_and_tastes_in_common_are_said(lang: str) -> None:
+    answers = full()
+    choice = answers["choice"]
+    common = tuple(e for e in choice.estimates if not e.id.startswith("choice.spread."))
+    loss = point("choice.search.best.value", "margin a buyer", -0.4, -0.6, -0.2, "coins per buyer")
+    told = replace(choice, estimates=tuple(loss if e.id == loss.id else e for e in common))
+    shown = [
+        " ".join(texts(i, choice_section(i), lang)) for i in (index_of(answers), index_of(answers | {"choice": told}))
+    ]
+    for key in ("find.choice switching plain", "find.choice search loss"):
+        tail = word(key, lang).replace("{label}", "")
+        assert [tail in text for text in shown] == [False, True]
+
+
+@BOTH
+def test_dearer_profiles_chosen_more_are_said_of_names(lang: str) -> None:
+    why, needs = "dearer profiles chosen more", "a look at the price column and its codes"
+    answers = full()
+    worths = {
+        e.id for e in answers["choice"].estimates if e.id.startswith("choice.worth.brand.") and e.id.endswith(".all")
+    }
+    spoilt = (refusal(name, "worth of a name over the base", why, needs) for name in sorted(worths))
+    rest = tuple(e for e in answers["choice"].estimates if e.id not in worths)
+    index = index_of(answers | {"choice": replace(answers["choice"], estimates=(*rest, *spoilt))})
+    assert word(f"why.{why}", lang) in " ".join(texts(index, choice_section(index), lang))
+    assert known(f"needs.{needs}")
 
 
 def test_every_number_of_the_section_can_be_followed_back() -> None:
@@ -311,6 +360,25 @@ def test_lenses_stand_side_by_side_and_are_not_blended(beside: Outcome) -> None:
     (line,) = [t for t in render_text(index, "en").paragraphs if t.startswith("Choice lens")]
     assert "price lens" in line
     assert verdict("name").lens == "choice"
+
+
+@BOTH
+def test_the_same_side_but_another_size_is_said_with_its_reason(beside: Outcome, lang: str) -> None:
+    why, gap = "prices hold more than the name", beside.answers["gap"]
+    found = tuple(
+        replace(a, label="agree", reason=why) if a.lenses == ("price", "choice") and a.half == "name" else a
+        for a in gap.accords
+    )
+    index = Index.of(replace(beside, answers=beside.answers | {"gap": replace(gap, accords=found)}))
+    (line,) = [Speaker(lang, index.config).text(one) for one in choice_line(index)]
+    assert {"en": "on the same side as the price lens, but of another size", "zh": "与价格视角同向，但大小不同"}[
+        lang
+    ] in line
+    assert word(f"why.{why}", lang) in line
+
+
+def test_the_tier_is_that_of_what_there_is(alone: Outcome, beside: Outcome) -> None:
+    assert [Index.of(outcome).tier for outcome in (alone, beside)] == [3, 1]
 
 
 @pytest.mark.parametrize("which", ["alone", "beside"])

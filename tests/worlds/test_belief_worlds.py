@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from halfstep.worlds.beliefs import ALPHA, BENCHMARK, BETA, BRANDS, FOCAL, KINDS, SimulatedBeliefs, simulate_beliefs
+from halfstep.worlds.beliefs import (
+    ALPHA,
+    BENCHMARK,
+    BETA,
+    BRANDS,
+    BROKEN,
+    FOCAL,
+    KINDS,
+    SimulatedBeliefs,
+    simulate_beliefs,
+)
 from validation.beliefs import BeliefEntry, beliefs_summary, run_beliefs
 
 
@@ -71,3 +85,29 @@ def test_an_entry_and_a_summary_are_plain() -> None:
         "no reports", some, lambda hits, nominal, side: {"of": len(hits), "nominal": f"{side} {nominal}"}
     )
     assert told["name and belief told apart"] == 0.0 and told["name refused"] == {"no treatment": 2}
+
+
+STORED = json.loads((Path(__file__).parents[2] / "docs" / "validation" / "beliefs.json").read_text(encoding="utf-8"))[
+    "worlds"
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_claimed_rate_of_the_stored_runs_holds(kind: str) -> None:
+    if kind in BROKEN:
+        assert "breaks an assumption" in STORED[kind]
+        return
+    failed = [q for q, told in STORED[kind].items() if isinstance(told, dict) and told.get("holds") is False]
+    assert failed == []
+
+
+def test_stored_runs_come_out_again() -> None:
+    rng = np.random.default_rng(date.today().toordinal())
+    for kind in rng.choice(KINDS, 3, replace=False).tolist():
+        run = int(rng.integers(5))
+        kept, again = STORED[kind]["entries"][run], json.loads(json.dumps(run_beliefs(kind, run).record()))
+        assert (again["rests"], again["split"]) == (kept["rests"], kept["split"])
+        for quantity, value in again["value"].items():
+            told = kept["value"][quantity]
+            assert (value is None) == (told is None)
+            assert value is None or value == pytest.approx(told, abs=0.01)

@@ -44,7 +44,8 @@ def node_estimates(write: Writer, node: Node) -> Iterator[Estimate]:
         a = np.zeros(len(node.b))
         a[k] = 1.0
         what = "worth of a name over the base" if column.kind == "brand" else "worth of a unit of an attribute"
-        yield write.money(f"choice.worth.{column.key}.{node.id}", what, node.money(a, write.level), by)
+        why = node.unmeasured(write.level)
+        yield write.money(f"choice.worth.{column.key}.{node.id}", what, node.money(a, write.level), by, why)
 
 
 def plain_beside(write: Writer, node: Node) -> Iterator[Estimate]:

@@ -50,7 +50,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         for group in groups.values():
             series += line_up_series(write, inputs.offers, group)
         estimates += searches(write, inputs.offers, groups)
-        checks += _unknown(inputs)
+        checks += [*_unknown(inputs), *_outside(inputs)]
     for one in (*foretold(write, everybody), *classes(write, everybody, rng), *more):
         if isinstance(one, Check):
             checks.append(one)
@@ -125,6 +125,33 @@ def _flagged(inputs: Inputs) -> Iterator[Check]:
         id="choice.flags", status=Status.REVIEW if odd else Status.PASS, why="how respondents answered",
         do="look at these respondents" if odd else "", facts=facts,
     )  # fmt: skip
+
+
+def _outside(inputs: Inputs) -> Iterator[Check]:
+    """Yield how many products of the line-up and searches lie outside what the profiles showed, and in what."""
+    offers, experiment = inputs.offers, inputs.experiment
+    assert offers is not None and experiment is not None
+    shown, searches = experiment.best(), inputs.config.choice.searches
+    rows, names = shown.brand >= 0, []
+    out = np.zeros(len(offers.X) + len(searches), dtype=bool)
+    for k, column in enumerate(experiment.columns):
+        if column.kind not in ("price", "attribute") or column.level:
+            continue
+        least, most = float(shown.tasks.X[rows, k].min()), float(shown.tasks.X[rows, k].max())
+        tried = [s.prices if column.kind == "price" else s.levels.get(column.of, ()) for s in searches]
+        values = [[v] for v in offers.X[:, k].tolist()] + [
+            [float(v) for v in some if not isinstance(v, str)] for some in tried
+        ]
+        beyond = np.array([any(not least <= v <= most for v in some) for some in values], dtype=bool)
+        if beyond.any():
+            every = [v for some in values for v in some]
+            names.append(f"{column.of or 'price'} {min(every):,.6g}-{max(every):,.6g} ({least:,.6g}-{most:,.6g})")
+        out |= beyond
+    if names:
+        facts = (("products", int(out.sum())), ("of", len(out)), ("names", "; ".join(names)))
+        yield Check(
+            id="choice.outside", status=Status.REVIEW, why="outside what was shown", do="show wider levels, or read with care", facts=facts
+        )  # fmt: skip
 
 
 def _unknown(inputs: Inputs) -> Iterator[Check]:

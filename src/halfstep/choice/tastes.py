@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtrit
 
 from halfstep.core.config import StudyConfig
 from halfstep.logit.covariance import covariance
@@ -57,6 +58,12 @@ class Node:
     def money(self, a: Array, level: float) -> Money | None:
         """Return the worth of ``a'b`` in money; None where it is not measurable in money."""
         return in_money(a, self.b, self.covariance, 0, (self.freedom, level))
+
+    def unmeasured(self, level: float) -> str:
+        """Return why nothing has a worth in money where it has none."""
+        t = float(stdtrit(self.freedom, 0.5 + level / 2))
+        dearer = float(self.plain.b[0]) - t * float(np.sqrt((self.influence[:, 0] ** 2).sum())) > 0
+        return "dearer profiles chosen more" if dearer and self.mixed is None else "not measurable in money"
 
     def unit(self, kind: str, of: str = "", level: str = "") -> Array:
         """Return the weights of one coefficient, shape (K,); zero for the base."""

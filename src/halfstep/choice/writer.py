@@ -20,6 +20,7 @@ ASSUMPTIONS = ("respondents independent", "logit choices", "as in the market")
 
 NEEDS = {
     "not measurable in money": ("prices further apart in the tasks, or more respondents",),
+    "dearer profiles chosen more": ("a look at the price column and its codes",),
     "collinear columns": ("a design in which these vary apart",),
     "choices foretold by a column": ("more respondents, or fewer attributes",),
     "too few respondents": ("more respondents of this segment",),
@@ -74,10 +75,12 @@ class Writer:
             id=name, what=what, value=value, lo=value, hi=value, level=1.0, unit=unit, n=by[0], tier=Tier.DESIGNED, origin=by[1]
         )  # fmt: skip
 
-    def money(self, name: str, what: str, found: Money | None, by: tuple[int, Origin]) -> Point | Refusal:
-        """Return a worth in money, or its refusal where the price taste cannot be told from zero."""
+    def money(
+        self, name: str, what: str, found: Money | None, by: tuple[int, Origin], why: str = "not measurable in money"
+    ) -> Point | Refusal:
+        """Return a worth in money, or its refusal where the price taste is not told to be above zero."""
         if found is None:
-            return self.refusal(name, what, "not measurable in money", by[1])
+            return self.refusal(name, what, why, by[1])
         return Point(
             id=name, what=what, value=found.value, lo=found.lo, hi=found.hi, level=self.level, unit=self.unit, n=by[0],
             tier=Tier.DESIGNED, origin=by[1], se=found.se, freedom=found.freedom,

@@ -14,6 +14,10 @@ from halfstep.data.read.tables import ROW, Table
 __all__ = ["guesses_of", "guesses_of_beliefs"]
 
 
+_CODES = 9
+"""Prices 1, 2, ... up to this many look like codes of levels."""
+
+
 def guesses_of(config: StudyConfig, tables: dict[str, Table], made: pl.DataFrame) -> Iterator[Guess]:
     """Yield what was decided in `made`, the result of `stacked`."""
     columns, table = config.choice_columns, tables["choices"]
@@ -34,6 +38,10 @@ def guesses_of(config: StudyConfig, tables: dict[str, Table], made: pl.DataFrame
         if found.height:
             count = found["t"].n_unique() if kind == "choice_unanswered" else found.height
             yield Guess(table=table.file, kind=kind, row=_first(found), column=column, count=count)
+    prices = made.filter(~pl.col("none"))["price"].drop_nulls().unique().sort()
+    if not columns.price_codes and 2 <= len(prices) <= _CODES and prices.to_list() == list(range(1, len(prices) + 1)):
+        facts = (("values", ", ".join(f"{price:g}" for price in prices)),)
+        yield Guess(table=table.file, kind="price codes", column=columns.price, count=made.height, facts=facts)
     if columns.layout == "wide":
         lost = table.frame.height * len(offered(columns)) - made.filter(~pl.col("none")).height
         if lost:

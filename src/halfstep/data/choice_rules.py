@@ -15,7 +15,7 @@ from halfstep.data.choice_layouts import head, profiles
 from halfstep.data.choice_names import named
 from halfstep.data.choice_settings import check_experiment
 from halfstep.data.choice_sides import check_beliefs, check_lineup
-from halfstep.data.choice_tasks import check_brands, check_tasks
+from halfstep.data.choice_tasks import check_brands, check_tasks, partly_shown
 from halfstep.data.columns import absent, kinds
 from halfstep.data.read.places import MOST_LISTED
 from halfstep.data.read.tables import Table
@@ -42,9 +42,12 @@ def check_choices(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Fau
     columns = config.choice_columns
     readable = "choices" in tables and ("design" in tables or columns is None or columns.layout != "answers")
     if readable and columns is not None:
-        yield from _people(config, columns, tables)
-        yield from _alternatives(config, columns, tables)
-        yield from check_tasks(config, tables)
+        wrong = [
+            *_people(config, columns, tables),
+            *_alternatives(config, columns, tables),
+            *check_tasks(config, tables),
+        ]
+        yield from wrong or partly_shown(config, tables)
     if "lineup" in tables and config.lineup_columns is not None:
         yield from _capped(check_lineup(config, tables["lineup"]))
     if "beliefs" in tables and config.belief_columns is not None:

@@ -131,6 +131,8 @@ def _search(config: StudyConfig, key: str, search: Search, known: dict[str, Choi
         yield _fault(key, "a search needs the line-up; no such table is named", "add tables.lineup and its columns")
     if search.segment is not None:
         yield from _unknown(f"{key}.segment", search.segment, [s.id for s in config.choice.segments], "segment")
+    if any(price <= 0 for price in search.prices):
+        yield _fault(f"{key}.prices", "expected prices above zero", "take the others out")
     yield from _levels(f"{key}.levels", search.levels, known)
     for name, costs in search.cost_of.items():
         yield from _unknown(f"{key}.cost_of", name, known)

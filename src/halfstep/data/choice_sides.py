@@ -13,7 +13,7 @@ from halfstep.data.choice_layouts import word
 from halfstep.data.columns import near
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.rows import check_names, check_numbers, twins, where
-from halfstep.data.schema import text
+from halfstep.data.schema import number, text
 
 __all__ = ["check_beliefs", "check_lineup"]
 
@@ -24,7 +24,7 @@ def check_lineup(config: StudyConfig, table: Table) -> Iterator[Fault]:
     assert columns is not None
     for column in (columns.product, columns.brand, *([columns.lineup] if columns.lineup else [])):
         yield from check_names(table, column)
-    yield from check_numbers(table, columns.price, filled=True, least="zero")
+    yield from check_numbers(table, columns.price, filled=True, least="above")
     for attribute in config.choice.attributes:
         yield from attribute_cells(attribute, table, attribute.column, coded=False)
         blank = pl.col(attribute.column).is_null()
@@ -73,6 +73,11 @@ def check_beliefs(config: StudyConfig, table: Table) -> Iterator[Fault]:
         yield from flags(
             table, columns.informed, "write 1 where the respondent was told the facts, else 0", filled=True
         )
+        told = table.frame.select(number(columns.informed)).to_series()
+        if len(told) and (told == 1).all():
+            what = "informed is 1 in all rows: nobody to compare with"
+            mend = "give the rows of both groups, or take belief_columns.informed out"
+            yield Fault(table=table.file, column=columns.informed, what=what, mend=mend)
         mixed = table.frame.group_by(word(columns.respondent).alias("who"), maintain_order=True).agg(
             pl.col(ROW).cast(pl.Int64).first(), word(columns.informed).n_unique().alias("kinds")
         )

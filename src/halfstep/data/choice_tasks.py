@@ -15,7 +15,7 @@ from halfstep.data.read.tables import ROW, Table
 from halfstep.data.rows import twins
 from halfstep.data.schema import text
 
-__all__ = ["check_brands", "check_tasks"]
+__all__ = ["check_brands", "check_tasks", "partly_shown"]
 
 _LISTED = 12
 
@@ -41,6 +41,30 @@ def check_tasks(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Fault
     yield from _choices(columns, made.filter("answered"), table.file)
 
 
+def partly_shown(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Fault]:
+    """Yield attributes that are blank in some profiles of a task, unless a brand or a level never has them; cells must be sound."""
+    shown, file = stacked(config, tables).filter("answered", ~pl.col("none")), tables["choices"].file
+    if config.choice_columns is not None and config.choice_columns.cell is not None:
+        listing = [name for name, role in config.choice.cells.items() if role in ("listed", "blind")]
+        shown = shown.filter(pl.col("cell").is_in(listing))
+    for attribute in config.choice.attributes:
+        blank = pl.col(f"x_{attribute.id}").is_null()
+        tasks = blank.any().over("respondent", "task") & ~blank.all().over("respondent", "task")
+        odd = shown.filter(blank & tasks)
+        others = ["brand", *(f"x_{a.id}" for a in config.choice.attributes if a.id != attribute.id)]
+        if not odd.height or any(_explained(shown, blank, other) for other in others):
+            continue
+        what = f"expected what the profile shows; the cell is blank beside filled ones of its task ({odd.height} such cells)"
+        mend = "fill it; a blank is left alone where the whole task, a brand or a level has none"
+        yield Fault(table=file, row=odd["row"][0], column=attribute.column, what=what, mend=mend)
+
+
+def _explained(shown: pl.DataFrame, blank: pl.Expr, other: str) -> bool:
+    """Return whether the blanks are all rows of some values of another column."""
+    share = shown.group_by(other).agg(blank.mean().alias("share"))["share"]
+    return bool(share.is_in([0.0, 1.0]).all())
+
+
 def check_brands(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Fault]:
     """Yield brands that the study compares and that neither the experiment nor the line-up has."""
     columns, found, asked = config.choice_columns, set[str](), False
@@ -53,6 +77,11 @@ def check_brands(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Faul
         named = text(config.lineup_columns.brand).replace(config.brands.aliases)
         found |= set(tables["lineup"].frame.select(named).to_series().drop_nulls().unique().to_list())
     found.discard("")
+    yield from _spellings(found)
+    if "choices" in tables and columns is not None and columns.brand_columns and columns.brand_base not in found:
+        what = f"expected rows in which every brand column is 0, of {columns.brand_base!r}; there are none"
+        mend = "leave one brand's column out of choice_columns.brand_columns and name it as brand_base"
+        yield Fault(table="study.toml", column="choice_columns.brand_base", what=what, mend=mend)
     named_by_types = {
         f"choice.types.{kind.id}.tastes": name.removeprefix("brand ")
         for kind in config.choice.types
@@ -70,6 +99,19 @@ def check_brands(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Faul
         hint = f"did you mean {close!r}?" if close else f"there are: {', '.join(sorted(found)[:_LISTED]) or 'none'}"
         what = f"expected a brand of the choice experiment or of the line-up; {name!r} is none"
         yield Fault(table="study.toml", column=key, what=what, mend=f"correct it or add an alias; {hint}")
+
+
+def _spellings(found: set[str]) -> Iterator[Fault]:
+    """Yield brands that differ by case or blanks only."""
+    alike: dict[str, list[str]] = {}
+    for name in sorted(found):
+        alike.setdefault("".join(name.casefold().split()), []).append(name)
+    for names in (names for names in alike.values() if len(names) > 1):
+        told = ", ".join(repr(name) for name in names)
+        mend = f"write {{ {names[1]!r} = {names[0]!r} }} into [brands] aliases, or name them apart"
+        yield Fault(
+            table="study.toml", column="brands.aliases", what=f"one brand spelled in several ways: {told}", mend=mend
+        )
 
 
 def _repeated(columns: ChoiceColumns, table: Table) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import stdtrit
 
 from halfstep.core.answer import Answer, Verdict
 from halfstep.core.config import StudyConfig
@@ -34,6 +35,7 @@ Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 ASSUMPTIONS = ("respondents independent", "logit choices", "as in the market", "names put on profiles by design")
 NEEDS = {
+    "dearer profiles chosen more": ("a look at the price column and its codes",),
     "not measurable in money": ("prices further apart in the tasks, or more respondents",),
     "brand not shown": ("the brand among the profiles shown",),
     "no line-up": ("a line-up of real products",),
@@ -128,7 +130,9 @@ def _sight(
         _strength(offers, experiment, tastes, node, money[: len(attributes)]), np.sqrt((scores**2).sum(axis=0)), (), scale,
     )  # fmt: skip
     measurable = alpha > 0 and np.isfinite(split.interval("name", 2 * config.gap.confidence - 1)[0])
-    spoilt = "" if measurable else "not measurable in money"
+    t = float(stdtrit(tastes.freedom[node], config.gap.confidence))
+    dearer = alpha + t * float(np.sqrt(((factor @ alpha_at) ** 2).sum())) < 0
+    spoilt = "" if measurable else "dearer profiles chosen more" if dearer else "not measurable in money"
     why = {
         "name": "" if shown else "brand not shown",
         "product": "no line-up" if sides is None else "" if prices else "not in the line-up",
@@ -242,7 +246,7 @@ def _estimates(sight: _Sight, config: StudyConfig, origin: Origin) -> Iterator[E
         value, se, freedom = split.part(part)
         lo, hi = split.interval(part, level)
         if not np.isfinite([lo, hi]).all():
-            why = "not measurable in money"
+            why = sight.why[half] or "not measurable in money"
             yield Refusal(id=name, what=what, why=why, needs=NEEDS[why], origin=origin)
             continue
         yield Point(

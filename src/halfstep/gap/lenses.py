@@ -75,7 +75,9 @@ def stated(verdicts: tuple[Verdict, ...], estimates: tuple[Estimate, ...], perio
         elif 0 in signs:
             label, reason = "open", "an interval holds zero"
         elif signs[0] == signs[1] or v.label == mine.label == "met":
-            label = "agree"
+            ours, theirs = known[mine.estimate], known[v.estimate]
+            apart = v.label != "met" and (ours.hi < theirs.lo or theirs.hi < ours.lo)
+            label, reason = "agree", CHOICE_REASONS[v.half, v.lens] if apart else ""
         else:
             label, reason = "disagree", CHOICE_REASONS[v.half, v.lens]
         yield Accord(

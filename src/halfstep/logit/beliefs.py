@@ -181,7 +181,7 @@ def separate(cells: BeliefCells, level: float) -> Separation:
     if isinstance(solved, Weak):
         absent = Absent(solved.why, solved.attributes)
         found = replace(found, left=absent, naive=absent)
-        if found.rests == "nothing":
+        if found.rests == "nothing" and solved.why != "no treatment":
             found = replace(found, belief=absent, name=absent)
         if isinstance(looks.omega, Absent):
             return replace(found, cap=looks.omega)
@@ -199,7 +199,7 @@ def _bounded(found: Separation, looks: Looks, level: float) -> Separation:
     """Bound belief and name, each report's error being belief by a share between none and all of it."""
     if isinstance(looks.off, Absent) or isinstance(looks.omega, Absent):
         why = looks.off if isinstance(looks.off, Absent) else looks.omega
-        return replace(found, face=why) if isinstance(why, Absent) else found
+        return replace(found, face=why, belief=why, name=why) if isinstance(why, Absent) else found
     terms = [
         product_of(looks.omega[off.attribute], part)
         for off in looks.off

@@ -22,7 +22,7 @@ from halfstep.report.page import Block, Figure, Listing, Paragraph, Section
 
 __all__ = ["choice_section"]
 
-SAID = ("choice.flags", "choice.mixed", "choice.starts", "choice.convention", "choice.lineup")
+SAID = ("choice.flags", "choice.mixed", "choice.starts", "choice.convention", "choice.lineup", "choice.outside")
 """Checks that a reader of the section must know, in their order."""
 
 
@@ -115,10 +115,14 @@ def _names_figure(index: Index) -> Iterator[Block]:
         title = Finding("find.choice names figure", (("base", base),))
         caption = Finding("find.choice names caption", (("unit", unit), ("level", level)))
         yield Figure(title, (RowsChart("choice-names", tuple(marks), axis, bars=False),), caption)
-    spoilt = tuple(Brand(b) for b in brands if b not in points)
-    if spoilt:
-        why = Term("why.not measurable in money")
-        yield Paragraph(Finding("find.choice no money", (("what", Many(spoilt)), ("why", why))))
+    spoilt: dict[str, list[Fact]] = {}
+    for b in brands:
+        refusal = index.refusal(f"{stem}{b}.all")
+        if refusal is not None:
+            spoilt.setdefault(refusal.why, []).append(Brand(b))
+    for why, named in spoilt.items():
+        facts: tuple[tuple[str, Fact], ...] = (("what", Many(tuple(named))), ("why", Term(f"why.{why}")))
+        yield Paragraph(Finding("find.choice no money", facts))
 
 
 def _mark(label: Fact, point: Point, role: str) -> RowMark:

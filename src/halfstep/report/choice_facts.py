@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from halfstep.core.answer import Answer
 from halfstep.core.estimate import Point
 from halfstep.report.comparison import adding_up
@@ -23,6 +25,8 @@ __all__ = [
 ]
 
 LENS = "gap.choice_lens"
+BEYOND = re.compile(r"(\S+) (\S+) \((?:shown )?(\S+)\)")
+"""How a check lists a column, what the line-up reaches in it, and what the profiles showed."""
 
 
 def answer_of(index: Index) -> Answer | None:
@@ -85,6 +89,12 @@ def column(key: str, index: Index | None = None) -> Fact:
     return Term(f"choice column.{key}") if known(f"choice column.{key}") else Words(key)
 
 
+def _beyond(key: str, reached: str, shown: str) -> Finding:
+    named = column(key if key == "price" else f"attribute.{key}")
+    facts: tuple[tuple[str, Fact], ...] = (("column", named), ("reached", Words(reached)), ("shown", Words(shown)))
+    return Finding("find.choice outside", facts)
+
+
 def choice_fact(name: str, value: str) -> Fact | None:
     """Return what a check of the experiment quotes by name; None where it is to be printed as it is."""
     if name in ("own", "other"):
@@ -92,6 +102,9 @@ def choice_fact(name: str, value: str) -> Fact | None:
     if name == "convention":
         return Term(f"convention.{value}")
     if name == "names":
+        beyond = [BEYOND.fullmatch(part) for part in value.split("; ")]
+        if all(beyond):
+            return Many(tuple(_beyond(*part.groups()) for part in beyond if part), "ui.list")
         return Many(tuple(column(key) for key in value.split(", ")))
     if name == "brands":
         return Many(tuple(Brand(brand) for brand in value.split(", ")))

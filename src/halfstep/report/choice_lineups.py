@@ -35,6 +35,8 @@ def lineup_blocks(index: Index) -> Iterator[Block]:
         if moved is not None:
             yield _switching(index, index.series[name], moved, lineup)
             yield Paragraph(Finding("find.choice switching note"), "note")
+            if not index.starting("choice.spread."):
+                yield Paragraph(Finding("find.choice switching plain"), "note")
     yield from _searches(index)
 
 
@@ -100,9 +102,11 @@ def _searches(index: Index) -> Iterator[Block]:
     columns = tuple(Term(f"ui.{head}") for head in heads)
     yield Grid("choice-searches", Finding("find.choice search title", (unit,)), columns, rows)
     yield Paragraph(Finding("find.choice search note"), "note")
-    for search, _ in found:
+    for search, value in found:
         gain = index.point(f"choice.search.{search.id}.gain")
         label = ("label", Words(search.label))
+        if value.value < 0:
+            yield Paragraph(Finding("find.choice search loss", (label,)), "note")
         if gain is not None and gain.lo <= 0 < gain.value:
             yield Paragraph(Finding("find.choice search likely none", (label,)), "note")
         if search.cost_source is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from halfstep.core.answer import Accord, EventVerdict, Overall, Reading, Verdict
 from halfstep.core.check import Check
 from halfstep.core.config import StudyConfig
-from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
+from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal, Tier
 from halfstep.core.series import Series
 from halfstep.report.finding import Amount, Form
 from halfstep.study import Outcome
@@ -58,6 +58,15 @@ class Index:
     def config(self) -> StudyConfig:
         """The study's settings."""
         return self.outcome.config
+
+    @property
+    def tier(self) -> int:
+        """Evidence tier of the study: of its sales table, or of what stands in its place."""
+        inputs = self.outcome.inputs
+        if inputs.priced is None and inputs.choices is not None:
+            return int(Tier.DESIGNED)
+        pressed = inputs.priced is None and inputs.press is not None and not inputs.outcomes
+        return int(Tier.PRESS) if pressed else self.config.study.tier
 
     @property
     def overall(self) -> Overall | None:

@@ -26,7 +26,7 @@ def report_record(index: Index) -> dict[str, Any]:
         "study": {
             "title": study.title.model_dump(), "focal": study.focal, "parent": study.parent, "benchmarks": list(study.benchmarks),
             "currency": study.currency.model_dump(), "margin": study.margin, "margin_reason": study.margin_reason.model_dump(),
-            "tier": study.tier, "invented": study.invented,
+            "tier": index.tier, "invented": study.invented,
         },
         "as_of": study.as_of,
         "seed": study.seed,

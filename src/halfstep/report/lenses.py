@@ -109,13 +109,20 @@ def beside(index: Index, verdict: Verdict) -> Finding:
         return Finding(
             "find.beside alone" if alike else "find.beside other", (*facts, ("period", When(verdict.period)))
         )
-    return Finding(f"find.beside {accord.label}", facts)
+    return Finding("find.beside apart" if _apart(accord) else f"find.beside {accord.label}", facts)
+
+
+def _apart(accord: Accord) -> bool:
+    """Whether two lenses lie on the same side of zero with intervals that do not overlap."""
+    return accord.label == "agree" and bool(accord.reason)
 
 
 def reasons_apart(index: Index, verdict: Verdict) -> tuple[str, ...]:
-    """Return why a decided half is on the other side of the price lens; why one is not decided is said elsewhere."""
+    """Return why a half that was judged is on the other side of the price lens, or of another size; of others elsewhere."""
     accord = main_accord(index, verdict.half, verdict.lens)
-    return (accord.reason,) if judged(verdict) and accord is not None and accord.label == "disagree" else ()
+    if accord is None or not judged(verdict):
+        return ()
+    return (accord.reason,) if accord.label == "disagree" or _apart(accord) else ()
 
 
 def demand_change(index: Index) -> Iterator[Finding]:

@@ -189,7 +189,7 @@ class _Records:
         given: dict[str, Entry] = {
             "as of": study.as_of, "seed": Number(study.seed, "0"), "level": Number(self.index.config.gap.level, "0.0%"),
             "confidence": Number(self.index.config.gap.confidence, "0.0%"), "margin": Number(study.margin, "0.0%"),
-            "margin reason": self.speaker.pick(study.margin_reason), "tier": self._say(Term(f"tier.{study.tier}")),
+            "margin reason": self.speaker.pick(study.margin_reason), "tier": self._say(Term(f"tier.{self.index.tier}")),
         }  # fmt: skip
         left = {self._say(Term(f"left.{reason}")): Number(n, "#,##0") for reason, n in outcome.left_out.items()}
         groups: dict[str, dict[str, Entry]] = {

@@ -173,7 +173,7 @@ def guess_finding(guess: Guess) -> Finding:
 def provenance_section(index: Index) -> Section:
     """Return files, rows left out, versions, seed, dates, the margin and its reason."""
     study, outcome = index.config.study, index.outcome
-    facts = (("as_of", Words(study.as_of)), ("seed", Words(str(study.seed))), ("tier", Term(f"tier.{study.tier}")))
+    facts = (("as_of", Words(study.as_of)), ("seed", Words(str(study.seed))), ("tier", Term(f"tier.{index.tier}")))
     reason = Finding(
         "find.margin reason", (("share", Amount(study.margin, "level")), ("reason", Words(study.margin_reason)))
     )

@@ -35,5 +35,6 @@ CELLS_EN: dict[str, str] = {
     "guess.choice_chosen_blank": "A blank cell beside a chosen alternative was read as not chosen (cells: {count}).",
     "guess.choice_not_offered": "An alternative whose cells are all blank was taken as not offered in that choice task (alternatives: {count}).",
     "guess.choice_not_shown": "A blank cell was taken to mean that the attribute {attribute} was not shown (cells: {count}).",
+    "guess.price codes": "Prices {values} look like level codes; taken as money. Name price_codes if they are codes.",
     "guess.belief_blank": "Blank beliefs were left out, not read as zero (rows: {count}).",
 }  # fmt: skip

@@ -35,5 +35,6 @@ CELLS_ZH: dict[str, str] = {
     "guess.choice_chosen_blank": "同一题已有选项被选中，其余空白格视为未选中（共 {count} 格）。",
     "guess.choice_not_offered": "各栏全部空白的选项，视为该题未提供（共 {count} 个）。",
     "guess.choice_not_shown": "空白格视为该题未展示属性 {attribute}（共 {count} 格）。",
+    "guess.price codes": "价格 {values} 像是水平编码，已当作金额读取；若是编码，请写明 price_codes。",
     "guess.belief_blank": "空白的认知数据不计入，不按零处理（共 {count} 行）。",
 }  # fmt: skip

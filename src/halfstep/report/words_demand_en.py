@@ -33,7 +33,7 @@ _FINDINGS = {
     "find.overall apart": "Overall: the lenses disagree on the {halves} half. Each is shown; nothing is averaged.",
     "find.overall elsewhere": "It is the demand lens that decides the {halves} half; the price lens leaves it open.",
     "find.line": "Demand lens (market shares instead of prices): {parts}.", "find.line why": "Demand lens (market shares instead of prices): {parts}. {why}", "find.line refused": "Demand lens: no answer. {why} Needed: {needs}.",
-    "find.beside agree": "{half} {distance}, like the price lens, {label}", "find.beside disagree": "{half} {distance}, opposite to the price lens, {label}",
+    "find.beside apart": "{half} {distance}, on the same side as the price lens, but of another size, {label}", "find.beside agree": "{half} {distance}, like the price lens, {label}", "find.beside disagree": "{half} {distance}, opposite to the price lens, {label}",
     "find.beside open": "{half} {distance}, {label}",
     "find.beside not comparable": "{half} not comparable", "find.beside alone": "{half} {distance}, {label}", "find.beside other": "{half} {distance} in {period}, another period than the price lens's, {label}", "find.beside none": "{half} {distance}",
     "find.change demand": "What the demand lens still needs. {parts}", "find.change part": "On {halves}: {why} Needed: {needs}.",

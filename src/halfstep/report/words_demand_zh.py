@@ -33,7 +33,7 @@ _FINDINGS = {
     "find.overall apart": "总体：各视角在{halves}上互相矛盾，并列给出，不作平均。",
     "find.overall elsewhere": "其中{halves}由需求视角判定，价格视角还不能判断。",
     "find.line": "需求视角（看市场份额，不看价格）：{parts}。", "find.line why": "需求视角（看市场份额，不看价格）：{parts}。{why}", "find.line refused": "需求视角：没有答案。{why}所需：{needs}。",
-    "find.beside agree": "{half}{distance}，与价格视角同向，{label}", "find.beside disagree": "{half}{distance}，与价格视角反向，{label}",
+    "find.beside apart": "{half}{distance}，与价格视角同向，但大小不同，{label}", "find.beside agree": "{half}{distance}，与价格视角同向，{label}", "find.beside disagree": "{half}{distance}，与价格视角反向，{label}",
     "find.beside open": "{half}{distance}，{label}",
     "find.beside not comparable": "{half}不可比", "find.beside alone": "{half}{distance}，{label}", "find.beside other": "{half}{distance}（{period}，与价格视角不同期），{label}", "find.beside none": "{half}{distance}",
     "find.change demand": "需求视角还缺什么。{parts}", "find.change part": "{halves}：{why}所需：{needs}。",
