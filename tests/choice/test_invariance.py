@@ -123,3 +123,12 @@ def test_the_worst_named_too_halves_no_truth(tmp_path: Path) -> None:
     assert twice[1] <= world.name <= twice[2]
     fit = next(c for c in run(both).answers["choice"].checks if c.id == "choice.fit")
     assert dict(fit.facts)["tasks"] == 2 * 150 * 8
+
+
+def test_a_worth_beyond_the_prices_shown_is_named(folder: Path, tmp_path: Path) -> None:
+    """Prices of 15 to 35: nobody was asked to trade thirty for a name."""
+    assert not [c for c in run(folder).answers["choice"].checks if c.id == "choice.beyond"]
+    made = simulate(replace(KINDS["name short"], name=30.0), np.random.default_rng(3))
+    (found,) = [c for c in run(choice_study(tmp_path, made)).answers["choice"].checks if c.id == "choice.beyond"]
+    assert dict(found.facts)["spread"] == 20.0
+    assert "brand.b00" in str(dict(found.facts)["names"])

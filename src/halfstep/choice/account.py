@@ -16,7 +16,7 @@ from halfstep.core.tastes import Tastes
 from halfstep.logit.covariance import covariance
 from halfstep.logit.tasks import Array
 
-__all__ = ["fit_checks", "node_estimates", "plain_beside", "spreads", "tastes_of", "unfit_estimates"]
+__all__ = ["beyond", "fit_checks", "node_estimates", "plain_beside", "spreads", "tastes_of", "unfit_estimates"]
 
 CONVENTIONS = ("task", "hessian", "hessian normalised")
 """How printed tables often reckon errors, beside those by respondent."""
@@ -83,6 +83,24 @@ def unfit_estimates(write: Writer, segment: str, unfit: Unfit) -> Iterator[Estim
     yield write.refusal(
         f"choice.tastes.{segment}", "tastes of the experiment", unfit.why, write.origin("choice.mnl"), facts
     )
+
+
+def beyond(write: Writer, node: Node) -> Iterator[Check]:
+    """Yield which worths are larger than any difference of prices that was shown: nobody was ever asked to trade that much."""
+    shown = node.experiment.best()
+    prices = shown.price[shown.brand >= 0]
+    spread = float(prices.max() - prices.min()) if len(prices) else 0.0
+    names = []
+    for k, column in enumerate(node.experiment.columns):
+        found = node.money(np.eye(len(node.b))[k], write.level) if column.kind in ("attribute", "brand") else None
+        of = shown.tasks.X[:, k]
+        if found is not None and abs(found.value) * float(of.max() - of.min()) > spread:
+            names.append(column.key)
+    if names:
+        facts: tuple[tuple[str, str | float | int], ...] = (("names", ", ".join(names)), ("spread", round(spread, 6)))
+        yield Check(
+            id="choice.beyond", status=Status.REVIEW, why="worth beyond the prices shown", do="show prices further apart", facts=facts
+        )  # fmt: skip
 
 
 def fit_checks(write: Writer, node: Node) -> Iterator[Check]:

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from halfstep.choice.account import fit_checks, node_estimates, plain_beside, spreads, tastes_of, unfit_estimates
+from halfstep.choice.account import (
+    beyond,
+    fit_checks,
+    node_estimates,
+    plain_beside,
+    spreads,
+    tastes_of,
+    unfit_estimates,
+)
 from halfstep.choice.beliefs import misbelief
 from halfstep.choice.classes import classes
 from halfstep.choice.heldout import foretold
@@ -62,7 +70,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
         room="choice",
         estimates=tuple(estimates),
         series=tuple(series),
-        checks=(*fit_checks(write, everybody), *checks),
+        checks=(*fit_checks(write, everybody), *beyond(write, everybody), *checks),
         tastes=(tastes_of(write, nodes, _contains(experiment)),),
     )
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from halfstep.core.answer import Verdict
 from halfstep.report.choice_facts import answer_of, places_of
 from halfstep.report.comparison import DECIDED, HALVES, main_verdicts, needs_of, stem_of
+from halfstep.report.facts import check_facts
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, Words
 from halfstep.report.index import Index
 from halfstep.report.lenses import beside, reasons_apart
@@ -51,6 +52,9 @@ def choice_sentence(index: Index) -> Finding:
     if name is None or index.point(name.estimate) is None:
         refusal = index.refusal("choice.tastes.all" if name is None else name.estimate)
         why: Fact = Term("ui.none") if refusal is None else Term(f"why.{refusal.why}")
+        check = index.check("choice.tastes")
+        if name is None and check is not None and dict(check.facts).get("names"):
+            why = Finding("find.choice unfit", (("why", why), *check_facts(check)))
         needs: Fact = Term("ui.none") if refusal is None else needs_of(index, refusal.needs)
         return Finding("find.choice refused", (*names, ("why", why), ("needs", needs)))
     facts = (*names, ("n", asked(index)), ("name", choice_half(index, name)))

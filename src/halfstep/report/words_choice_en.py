@@ -135,6 +135,7 @@ _WHY = {
     "why.collinear columns": "Some of what was shown always goes together, so its worth cannot be told apart.",
     "why.choices foretold by a column": "One thing shown decides every choice in which it differs, so its worth has no limit in these data.",
     "why.dearer profiles chosen more": "Respondents chose dearer profiles more often than cheaper ones: the price is coded in reverse, or read as quality.",
+    "why.worth beyond the prices shown": "Worth more than any difference of prices that was shown ({spread}): {names}. Nobody was asked to trade that much.", "do.show prices further apart": "Show prices further apart next time, or read these figures as more than was tried.",
     "why.outside what was shown": "{products} of {of} products of the line-up or searches lie outside what the profiles showed: {names}. Figures there are extrapolated.",
     "why.too few respondents": "There are too few respondents.", "why.no listed cell": "No respondents saw both names and attributes.",
     "why.spread not told": "These choices do not tell how far tastes differ between respondents; the plain logit carries the lens.",

@@ -135,6 +135,7 @@ _WHY = {
     "why.collinear columns": "所列内容有几项总是一起出现，各值多少分不开。",
     "why.choices foretold by a column": "有一项内容决定了它出现差别的每一次选择，它值多少没有上限。",
     "why.dearer profiles chosen more": "受访者更多选择更贵的方案：价格编码可能颠倒，或被当作品质的信号。",
+    "why.worth beyond the prices shown": "价值超过方案中出现过的最大价差（{spread}）：{names}。没有人被问到过这么大的取舍。", "do.show prices further apart": "下次把价格档拉得更开；这些数字只能理解为超出了试验范围。",
     "why.outside what was shown": "清单或搜索中的 {of} 款产品有 {products} 款超出了方案所示的范围：{names}。相应数字为外推。",
     "why.too few respondents": "受访者太少。", "why.no listed cell": "没有同时看到品牌名与配置的受访者。",
     "why.spread not told": "这些选择看不出偏好因人而异的幅度，改用普通 logit。",

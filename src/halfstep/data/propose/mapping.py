@@ -222,7 +222,8 @@ def _unknown(table: Table) -> Fault:
     return Fault(
         table=table.file,
         what=f"expected a table of sales, press figures, reach, orders, second choices or markets; its columns are {names}",
-        mend="name the columns after what they hold (brand, model, month, price, units; 品牌, 车型, 月份, 价格, 销量)",
+        mend="name the columns after what they hold (brand, model, month, price, units; 品牌, 车型, 月份, 价格, 销量); "
+        "for the export of a choice experiment write the study by hand, as docs/choice.md shows",
     )
 
 
