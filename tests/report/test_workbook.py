@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import json
 import math
 import re
@@ -167,6 +168,8 @@ def test_every_guess_is_worded(outcomes: dict[str, Outcome], lang: str) -> None:
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/study.toml")), ids=lambda p: str(p.parent.name))
 def test_no_sentence_of_a_shipped_study_lacks_a_fact(path: Path) -> None:
+    if "${HALFSTEP_CASES}" in path.read_text(encoding="utf-8") and "HALFSTEP_CASES" not in os.environ:
+        pytest.skip("HALFSTEP_CASES is not set: this study's table must be obtained")
     outcome = run(path.parent)
     books = [read(outcome, lang) for lang in LANGUAGES]
     cells = (cell.value for book in books for sheet in book for row in sheet.iter_rows() for cell in row)
