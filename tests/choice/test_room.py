@@ -135,3 +135,15 @@ def test_the_unit_of_weights_does_not_count_where_some_reported_and_did_not_choo
             [value(answer, e.id) for e in answer.estimates if e.id.startswith("choice.belief") and isinstance(e, Point)]
         )
     assert found[0] == pytest.approx(found[1], rel=1e-6)
+
+
+def test_intervals_of_classes_have_the_level_that_they_name(tmp_path: Path) -> None:
+    made = simulate(CLASSES["2 classes"], np.random.default_rng(4))
+    widths = []
+    for level in (0.80, 0.95):
+        text = f"\n[choice]\nholdout = 0\nclasses = 2\n[gap]\nlevel = {level}\n"
+        answer = run(choice_study(tmp_path / f"{level:g}", made, text)).answers["choice"]
+        share = next(e for e in answer.estimates if e.id == "choice.class.1.share")
+        assert isinstance(share, Point) and share.level == level
+        widths.append(share.hi - share.lo)
+    assert widths[1] / widths[0] == pytest.approx(1.95996 / 1.28155, rel=1e-3)

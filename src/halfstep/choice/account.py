@@ -13,7 +13,7 @@ from halfstep.choice.writer import Writer
 from halfstep.core.check import Check, Status
 from halfstep.core.estimate import Estimate, Tier
 from halfstep.core.tastes import Tastes
-from halfstep.logit.covariance import covariance
+from halfstep.logit.covariance import covariance, mixed_covariance
 from halfstep.logit.tasks import Array
 
 __all__ = ["beyond", "fit_checks", "node_estimates", "plain_beside", "spreads", "tastes_of", "unfit_estimates"]
@@ -65,8 +65,7 @@ def spreads(write: Writer, node: Node) -> Iterator[Estimate]:
     if fit is None:
         return
     by = (node.experiment.tasks.N, write.origin(f"choice.mixed.{fit.spec.space}", node.experiment))
-    inverse = np.linalg.inv(fit.information)
-    robust = inverse @ (fit.scores.T @ fit.scores) @ inverse
+    robust = mixed_covariance(fit)
     t = float(stdtrit(node.freedom, 0.5 + write.level / 2))
     for p, (kind, k) in enumerate(fit.names):
         if kind == "scale":

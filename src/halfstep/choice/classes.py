@@ -43,7 +43,7 @@ def classes(write: Writer, node: Node, rng: np.random.Generator) -> Iterator[Est
     )  # fmt: skip
     by = (node.experiment.tasks.N, write.origin("choice.latent", node.experiment))
     name = tuple((str(count),) for count in found.counts)
-    half = 1.645 * found.error
+    half = write.z * found.error
     held = (found.mean, found.mean - half, found.mean + half)
     yield write.series(
         "choice.heldout.classes", "log likelihood of people held out", "nats per person", (name, ("classes",)), held, by
@@ -69,8 +69,8 @@ def _described(write: Writer, node: Node, found: ClassCount, n: int) -> Iterator
     for c in range(C):
         ends = (
             float(fit.share[c]),
-            max(float(fit.share[c] - 1.645 * se[c]), 0.0),
-            min(float(fit.share[c] + 1.645 * se[c]), 1.0),
+            max(float(fit.share[c] - write.z * se[c]), 0.0),
+            min(float(fit.share[c] + write.z * se[c]), 1.0),
         )
         yield write.point(f"choice.class.{c + 1}.share", "share of a class", ends, "share", by)
         at = slice(c * K, (c + 1) * K)

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 from halfstep.choice.tastes import Node, mixed_spec
 from halfstep.choice.writer import Writer
@@ -87,7 +86,7 @@ def _codes(experiment: Experiment) -> Codes:
 
 
 def _written(write: Writer, node: Node, found: dict[str, Scores]) -> Iterator[Estimate]:
-    z = float(ndtri(0.5 + write.level / 2))
+    z = write.z
     for name, one in found.items():
         key, by = name.replace(" ", "_"), (int(one.tasks.sum()), write.origin("choice.heldout", node.experiment))
         loss = (one.log_loss, one.log_loss - z * one.log_loss_error, one.log_loss + z * one.log_loss_error)

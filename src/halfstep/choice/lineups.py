@@ -13,6 +13,7 @@ from halfstep.choice.writer import Writer
 from halfstep.core.config_choice import Search
 from halfstep.core.estimate import Estimate, Origin
 from halfstep.core.series import Series
+from halfstep.logit.covariance import mixed_covariance
 from halfstep.logit.points import points
 from halfstep.logit.search import Rest, best, gains
 from halfstep.logit.shares import shares, switching
@@ -57,9 +58,7 @@ def buyers_of(node: Node, rng: np.random.Generator) -> Buyers:
     if node.mixed is None:
         draws = rng.multivariate_normal(node.plain.b, node.covariance, DRAWS, method="eigh")
         return Buyers(node, node.plain.b[None, :], draws[:, None, :])
-    inverse = np.linalg.inv(node.mixed.information)
-    robust = inverse @ (node.mixed.scores.T @ node.mixed.scores) @ inverse
-    thetas = rng.multivariate_normal(node.mixed.theta, robust, DRAWS, method="eigh")
+    thetas = rng.multivariate_normal(node.mixed.theta, mixed_covariance(node.mixed), DRAWS, method="eigh")
     spec = replace(node.mixed.spec, draws=PEOPLE, points="halton", antithetic=False, seed=seed)
     at = layout(spec, len(spec.distribution))
     Z = points(1, len(at.columns), spec)[0]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Origin, Point, Refusal, Tier
@@ -26,9 +27,6 @@ NEEDS = {
     "too few respondents": ("more respondents of this segment",),
     "no listed cell": ("respondents who saw names and attributes",),
     "spread not told": ("more tasks a respondent, or fewer spreads",),
-    "brand not shown": ("the brand among the profiles shown",),
-    "no line-up": ("a line-up of real products",),
-    "not in the line-up": ("its products in the line-up",),
 }
 """Reason of a refusal -> what would make an answer possible."""
 
@@ -49,6 +47,11 @@ class Writer:
     def level(self) -> float:
         """Coverage of printed intervals."""
         return self.config.gap.level
+
+    @property
+    def z(self) -> float:
+        """Normal quantile of such an interval's half-width."""
+        return float(ndtri(0.5 + self.level / 2))
 
     def origin(
         self, method: str, experiment: Experiment | None = None, assumptions: tuple[str, ...] = ASSUMPTIONS

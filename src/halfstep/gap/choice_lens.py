@@ -246,7 +246,7 @@ def _estimates(sight: _Sight, config: StudyConfig, origin: Origin) -> Iterator[E
         value, se, freedom = split.part(part)
         lo, hi = split.interval(part, level)
         if not np.isfinite([lo, hi]).all():
-            why = sight.why[half] or "not measurable in money"
+            why = "not measurable in money"
             yield Refusal(id=name, what=what, why=why, needs=NEEDS[why], origin=origin)
             continue
         yield Point(

@@ -17,6 +17,7 @@ from scipy.special import ndtri
 from halfstep.core.errors import MisuseError
 from halfstep.logit.records import MixedSpec
 from halfstep.logit.tasks import Array, Codes
+from halfstep.numerics.nodes import primes
 
 __all__ = ["points", "spread_columns"]
 
@@ -50,10 +51,10 @@ def points(N: int, Q: int, spec: MixedSpec) -> Array:
         raise MisuseError(f"expected points for the {len(columns)} columns with a spread, got {Q}")
     rng = np.random.default_rng(spec.seed)
     own = -(-spec.draws // 2) if spec.antithetic else spec.draws
-    primes = _primes(Q)
+    bases = primes(Q)
     Z = np.empty((N, spec.draws, Q))
     for q, k in enumerate(columns):
-        u = _halton(primes[q], N * own, rng).reshape(N, own) if spec.points == "halton" else _hypercube(N, own, rng)
+        u = _halton(bases[q], N * own, rng).reshape(N, own) if spec.points == "halton" else _hypercube(N, own, rng)
         np.clip(u, np.finfo(float).tiny, 1 - np.finfo(float).epsneg, out=u)
         z = _triangular(u) if spec.distribution[k] == "triangular" else ndtri(u, out=u)
         Z[:, :own, q] = z
@@ -88,13 +89,3 @@ def _hypercube(N: int, R: int, rng: np.random.Generator) -> Array:
 def _triangular(u: Array) -> Array:
     """Return what the uniform u is under the triangular distribution on [-1, 1]."""
     return np.where(u < 0.5, np.sqrt(2 * u) - 1, 1 - np.sqrt(2 * (1 - u)))
-
-
-def _primes(count: int) -> list[int]:
-    found: list[int] = []
-    n = 2
-    while len(found) < count:
-        if all(n % p for p in found):
-            found.append(n)
-        n += 1
-    return found

@@ -40,7 +40,7 @@ from scipy.special import ndtri
 
 from halfstep.core.errors import MisuseError
 
-__all__ = ["Buyers", "Nodes", "Rule", "Symmetry", "joined", "nodes"]
+__all__ = ["Buyers", "Nodes", "Rule", "Symmetry", "joined", "nodes", "primes"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -201,7 +201,7 @@ def _signs(rule: Rule, dimensions: int) -> tuple[Array, Symmetry]:
 def _halton(dimensions: int, size: int, rng: np.random.Generator) -> Array:
     """Return a Halton sequence in (0, 1) with an independent random permutation of each digit, shape (size, R)."""
     points = np.empty((size, dimensions))
-    for column, base in enumerate(_primes(dimensions)):
+    for column, base in enumerate(primes(dimensions)):
         left, unit = np.arange(size), 1.0
         value = np.zeros(size)
         for _ in range(ceil(53 * log(2) / log(base))):
@@ -212,7 +212,8 @@ def _halton(dimensions: int, size: int, rng: np.random.Generator) -> Array:
     return np.clip(points, np.finfo(float).tiny, 1 - np.finfo(float).epsneg)
 
 
-def _primes(count: int) -> list[int]:
+def primes(count: int) -> list[int]:
+    """Return the first primes."""
     found: list[int] = []
     n = 2
     while len(found) < count:
