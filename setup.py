@@ -15,5 +15,15 @@ kernel = Extension(
     extra_compile_args=FLAGS if os.name == "posix" else [],
     optional=True,
 )
+texts = [
+    Extension(
+        f"halfstep.native._{path.stem}",
+        sources=[path.as_posix()],
+        depends=sorted(other.as_posix() for other in (Path(FOLDER) / "text").glob("*.h")),
+        extra_compile_args=FLAGS if os.name == "posix" else [],
+        optional=True,
+    )
+    for path in sorted((Path(FOLDER) / "text").glob("*.c"))
+]
 wanted = os.environ.get("HALFSTEP_BUILD_NATIVE", "1") != "0"
-setup(ext_modules=[kernel] if wanted else [])
+setup(ext_modules=[kernel, *texts] if wanted else [])

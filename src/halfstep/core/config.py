@@ -9,6 +9,7 @@ from pydantic import Field
 from halfstep.core.config_choice import BeliefColumns, Choice, ChoiceColumns, LineupColumns
 from halfstep.core.config_demand import BuyerColumns, Demand, MicroColumns, RandomTastes, Taste
 from halfstep.core.config_events import Event, Outcome, OutcomeColumns, Rival, Shocks
+from halfstep.core.config_voice import ControversyColumns, ExposureColumns, LabelColumns, UtteranceColumns, Voice
 from halfstep.core.section import Section
 from halfstep.core.text import Text
 
@@ -22,11 +23,14 @@ __all__ = [
     "Choice",
     "ChoiceColumns",
     "Columns",
+    "ControversyColumns",
     "Demand",
     "Event",
+    "ExposureColumns",
     "FlowColumns",
     "Gap",
     "Hedonic",
+    "LabelColumns",
     "LineupColumns",
     "MarketColumns",
     "MicroColumns",
@@ -48,6 +52,8 @@ __all__ = [
     "Taste",
     "Text",
     "Unmeasured",
+    "UtteranceColumns",
+    "Voice",
     "Within",
 ]
 
@@ -312,6 +318,7 @@ class StudyConfig(Section):
         Literal[
             "sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press", "outcomes",
             "choices", "design", "beliefs", "lineup",
+            "utterances", "labels", "exposure", "controversies",
         ],
         str,
     ]  # fmt: skip
@@ -330,6 +337,10 @@ class StudyConfig(Section):
     choice_columns: ChoiceColumns | None = None
     belief_columns: BeliefColumns | None = None
     lineup_columns: LineupColumns | None = None
+    utterance_columns: UtteranceColumns | None = None
+    label_columns: LabelColumns | None = None
+    exposure_columns: ExposureColumns | None = None
+    controversy_columns: ControversyColumns | None = None
     attributes: tuple[Attribute, ...] = Field(default=(), description="Needed with a sales table.")
     brands: Brands = Brands()
     scope: Scope = Scope()
@@ -343,3 +354,4 @@ class StudyConfig(Section):
     events: tuple[Event, ...] = ()
     shocks: Shocks = Shocks()
     choice: Choice = Choice()
+    voice: Voice = Voice()

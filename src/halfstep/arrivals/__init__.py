@@ -1,0 +1,1 @@
+"""Things that arrive in time: bursts, half-lives, replies that bring replies."""

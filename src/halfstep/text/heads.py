@@ -1,0 +1,82 @@
+"""Linear heads over hashed n-grams: one record that is taught, kept in a file, and scored with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.core.errors import MisuseError
+
+__all__ = ["BLOCK", "Grams", "Heads"]
+
+BLOCK = 16
+"""Weights of one n-gram lie together, sixteen heads a row, so that one read serves them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grams:
+    """Which n-grams a text is made of, and in how many rows they are hashed.
+
+    Letters are folded first: ASCII capitals to small letters, full-width forms (U+FF01..FF5E) to ASCII, white space to one blank.
+
+    Attributes
+    ----------
+    low, high
+        Characters of an n-gram, from and to; 1 and 3 for Chinese.
+    words
+        Most words of an n-gram of words (0: none); a word is a run of letters and digits of a script that has blanks.
+    inside
+        From and to characters of n-grams inside words padded by a blank on either side (as "char_wb"); (0, 0): none.
+    bits
+        Rows are ``2 ** bits``.
+    """
+
+    low: int = 1
+    high: int = 3
+    words: int = 0
+    inside: tuple[int, int] = (0, 0)
+    bits: int = 18
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heads:
+    """Heads that read a text at once.
+
+    A head's margin is ``scale * sum(weight[row of g] for n-grams g) / sqrt(number of n-grams) + bias``; its probability is
+    ``1 / (1 + exp(-(slope * margin + offset)))`` (Platt 1999), learnt on texts that the weights were not.
+
+    Attributes
+    ----------
+    grams
+        How a text is taken apart.
+    names
+        Of the H heads: "touchpoint.<id>", "polarity.positive", "polarity.negative", "stance.for", "stance.against", "own", "spam".
+    weight
+        Shape (2 ** bits, 16 * ceil(H / 16)), int8; columns beyond H are zero.
+    scale, bias, slope, offset
+        Shape (H,).
+    cut
+        Margin from which a head says yes, chosen for its F1 on texts that the weights were not learnt on; shape (H,).
+    card
+        What it was taught on and how well it reads: plain figures and words.
+    """
+
+    grams: Grams
+    names: tuple[str, ...]
+    weight: npt.NDArray[np.int8]
+    scale: npt.NDArray[np.float64]
+    bias: npt.NDArray[np.float64]
+    slope: npt.NDArray[np.float64]
+    offset: npt.NDArray[np.float64]
+    cut: npt.NDArray[np.float64]
+    card: dict[str, str | float | int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse shapes that do not belong together."""
+        H, wide = len(self.names), -(-len(self.names) // BLOCK) * BLOCK
+        if self.weight.shape != (1 << self.grams.bits, wide):
+            raise MisuseError(f"expected weights of shape {(1 << self.grams.bits, wide)}, got {self.weight.shape}")
+        if any(part.shape != (H,) for part in (self.scale, self.bias, self.slope, self.offset, self.cut)):
+            raise MisuseError(f"expected {H} scales, biases, slopes, offsets and cuts, one a head")
