@@ -1,9 +1,9 @@
 # Everything runs in the project's own environment; `make check` is what CI runs.
 RUN = uv run --quiet
 
-.PHONY: check lint types floors tests tests-numpy validate bench lock
+.PHONY: check lint types floors tests tests-numpy tests-spark validate bench lock
 
-check: lint types floors tests tests-numpy
+check: lint types floors tests tests-numpy tests-spark
 
 lint:
 	$(RUN) ruff check .
@@ -21,6 +21,11 @@ tests:
 # What the compiled kernel carries, once more without it.
 tests-numpy:
 	HALFSTEP_KERNEL=numpy uv run pytest $(wildcard tests/native tests/blp tests/demand tests/logit)
+
+# On a cluster of this machine alone; pyspark is fetched here and by nobody else. A machine without Java goes without, unless HALFSTEP_REQUIRE has java.
+tests-spark:
+	@if command -v java >/dev/null || [ -x "$$JAVA_HOME/bin/java" ]; then HALFSTEP_REQUIRE="$$HALFSTEP_REQUIRE spark" uv run --extra spark pytest tests/spark; \
+	else echo "tests-spark: skipped, there is no Java 17 here"; case " $$HALFSTEP_REQUIRE " in *" java "*) exit 1;; esac; fi
 
 # Long: simulated worlds. Results are committed under docs/validation.
 validate:

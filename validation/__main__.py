@@ -31,6 +31,9 @@ from validation.power import SEED as POWER_SEED
 from validation.power import PowerEntry, power_worlds, run_power
 from validation.press import KINDS as PRESS_WORLDS
 from validation.press import run_press
+from validation.prevalence import KINDS as READING_WORLDS
+from validation.prevalence import SERIES as SERIES_WORLDS
+from validation.prevalence import prevalence_worlds, run_reading, run_series
 from validation.price_lens import SEED, WORLDS, drop_and_declare, family, run_world, swapped_labels
 from validation.random_lens import SEED as RANDOM_SEED
 from validation.random_lens import WORLDS as RANDOM_WORLDS
@@ -147,6 +150,14 @@ def beliefs(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return {"seed": BELIEF_SEED, "worlds": worlds}
 
 
+def prevalence(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of readers; a quarter as many series, which have twelve shares each."""
+    readings = {k: list(pool.map(partial(run_reading, k), range(runs), chunksize=25)) for k in READING_WORLDS}
+    few = max(runs // 4, 1)
+    series = {k: list(pool.map(partial(run_series, k), range(few), chunksize=10)) for k in SERIES_WORLDS}
+    return prevalence_worlds(readings, series, rate)
+
+
 def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the price lens, families, swapped labels, dropped attributes."""
     result: dict[str, object] = {}
@@ -188,6 +199,7 @@ LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, obje
     "choice": ("choice_lens", choice),
     "power": ("power", power),
     "beliefs": ("beliefs", beliefs),
+    "prevalence": ("prevalence", prevalence),
 }
 """Lens -> the file of its results, and what runs its worlds."""
 

@@ -89,6 +89,23 @@ def test_the_experiment_finds_what_was_put_in_and_says_the_same(tmp_path: Path, 
     assert accords["name"] == "agree"
 
 
+def test_the_posts_are_the_ones_that_their_script_writes(tmp_path: Path) -> None:
+    made = runpy.run_path(str(FOLDER / "make_posts.py"))
+    made["main"](tmp_path)
+    told = (FOLDER / "SOURCES.md").read_text(encoding="utf-8")
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {f"{table}-invented.csv" for table in ("utterances", "labels", "exposure", "controversies")}
+    for name in names:
+        assert (tmp_path / name).read_bytes() == (FOLDER / name).read_bytes()
+        assert all(column in told for column in pl.read_csv(FOLDER / name, n_rows=1).columns)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 2_000_000
+    posts = pl.read_csv(FOLDER / "utterances-invented.csv", schema_overrides={"id": pl.String, "root": pl.String})
+    assert posts["id"].n_unique() == posts.height
+    assert set(posts["root"].drop_nulls()) <= set(posts["id"])
+    assert posts["root"].n_unique() == made["CASCADES"] + 1
+    assert set(posts["author"].str.len_chars()) == {6}
+
+
 def test_it_shows_every_switch_and_some_conclusion_turns(outcome: Outcome) -> None:
     found = check(outcome.answers["market"], "market.switches")
     assert (found.status, dict(found.facts)["settings"]) == (Status.REVIEW, 12)
@@ -100,7 +117,7 @@ def test_every_setting_has_a_comment_in_both_languages() -> None:
     comments = [line for line in lines if line.startswith("#")]
     assert sum(any("\u3400" <= c <= "\u9fff" for c in line) for line in comments) > 25
     sections = set(tomllib.loads("\n".join(lines)))
-    assert {"subsidy", "attributes", "brands", "scope", "bands", "hedonic", "events"} <= sections
+    assert {"subsidy", "attributes", "brands", "scope", "bands", "hedonic", "events", "voice"} <= sections
 
 
 def test_the_table_of_sources_names_its_columns() -> None:

@@ -24,7 +24,8 @@ __all__ = ["Line", "look"]
 PYTHON = (3, 11)
 DISK, MEMORY = 0.2, 0.5
 """Gigabytes that must be free."""
-EXTRAS = ("duckdb",)
+EXTRAS = {"duckdb": "duckdb", "spark": "pyspark"}
+"""Extra -> library that it brings."""
 _WANTED = re.compile(r"(?P<name>[\w.-]+)(?:\[[^\]]*\])?\s*(?P<range>[^;]*?)\s*(?:;\s*(?P<marker>.*))?")
 
 
@@ -100,11 +101,22 @@ def _kernel(out: Out) -> Line:
 
 
 def _extras(out: Out) -> Iterator[Line]:
-    for name in EXTRAS:
-        found = _version(name)
+    for name, library in EXTRAS.items():
+        found = _version(library)
         do = "" if found else out.say("doctor.do extra", ("name", name))
         what = out.say("doctor.extra", ("name", name), ("used", out.say(f"doctor.{name} use")))
         yield Line(what, found or out.say("doctor.absent"), do, None)
+    yield _java(out)
+
+
+def _java(out: Out) -> Line:
+    """Name the Java that Spark would take; nothing but the extra spark needs one, so that none is a fault."""
+    from halfstep.voice.java import JAVA, java, major
+
+    found = java()
+    return _line(
+        out, "java", found or out.say("doctor.absent"), found is not None and major(found) >= JAVA, needed=False
+    )
 
 
 def _machine(out: Out) -> Iterator[Line]:

@@ -119,6 +119,7 @@ class Copies(Section):
         le=1,
         description="Jaccard similarity of character 4-grams from which texts are copies; 1: letter for letter.",
     )
+    fold: bool = Field(default=True, description="False: what is said again counts again, as on a list of what is hot.")
     chorus: int = Field(default=10, ge=2, description="Copies of one text from which they are told as a chorus.")
 
 
@@ -161,6 +162,14 @@ class Voice(Section):
     least: int = Field(default=30, ge=1, description="Utterances of a cell below which it is not shown.")
     first: str | None = Field(default=None, description="First day used.")
     last: str | None = Field(default=None, description="Last day used; the as-of date if absent.")
+    judges: tuple[str, ...] = Field(
+        default=(), description="Coders that are programs; they may teach, never audit, and their error is measured."
+    )
     copies: Copies = Copies()
     bursts: Bursts = Bursts()
     cascades: Cascades = Cascades()
+
+    @property
+    def labels(self) -> dict[str, Text]:
+        """Id of a touchpoint or name -> its label; names first where an id is both."""
+        return {one.id: one.label for one in (*self.touchpoints, *self.names)}

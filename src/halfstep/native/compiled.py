@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from halfstep.core.errors import MisuseError
+from halfstep.native import cascade as cascades
 from halfstep.native import twin
+from halfstep.native.cascade import Asked, Evaluated, Rates, Stream
 from halfstep.native.layout import Array, Codes, Control, Inversion, Markets, Markups, Products, Start, Tastes
 from halfstep.native.panel import Panel, Shape, Simulated
 from halfstep.native.scene import Cleared, Scene
 
-__all__ = ["Compiled", "levels"]
+__all__ = ["Compiled", "levels", "over"]
 
 
 def _loaded() -> Any:
@@ -116,7 +118,20 @@ class Compiled:
             R, shape.scale, row, task, _dense(panel.D), _dense(shape.b), _dense(shape.L), _dense(shape.sign),
             _codes(shape.kind), _dense(panel.Z).ravel(), out.loglik, out.location.ravel(), out.spread.ravel(),
         )  # fmt: skip
-        _over(row[task], lambda first, last: _C.panel(self.level, first, last, *given))
+        over(row[task], lambda first, last: _C.panel(self.level, first, last, *given))
+        return out
+
+    def cascade(self, stream: Stream, rates: Rates, asked: Asked) -> Evaluated:
+        """As `cascade.evaluate`."""
+        out = cascades.blank(stream, rates, asked)
+        row = _codes(stream.row)
+        outs = (getattr(out, name) for name in out.__slots__)
+        given = (
+            stream.K, rates.weight.shape[1], _dense(stream.time), _codes(stream.kind), row, _dense(stream.until),
+            _dense(stream.cut), _codes(stream.cut_row), _dense(rates.decay), _dense(rates.weight).ravel(),
+            _dense(rates.factor), *(None if array.size == 0 else array.ravel() for array in outs),
+        )  # fmt: skip
+        over(row, lambda first, last: _C.cascade(self.level, first, last, *given))
         return out
 
 
@@ -135,10 +150,10 @@ def _codes(values: Codes) -> Codes:
 def _spread(markets: Markets, call: Callable[[int, int], object]) -> None:
     """Call with ranges of markets."""
     work = np.cumsum(np.diff(markets.row) * np.diff(markets.buyer))
-    _over(np.concatenate([np.zeros(1, dtype=np.int64), work]), call)
+    over(np.concatenate([np.zeros(1, dtype=np.int64), work]), call)
 
 
-def _over(work: Codes, call: Callable[[int, int], object]) -> None:
+def over(work: Codes, call: Callable[[int, int], object]) -> None:
     """Call with ranges of n things of about equal work, one to a thread; `work` is cumulated, shape (n + 1,)."""
     named = os.environ.get("HALFSTEP_THREADS", "1")
     if not named.isdecimal() or int(named) < 1:

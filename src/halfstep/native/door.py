@@ -7,8 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from halfstep.core.errors import MisuseError
+from halfstep.native import cascade as cascades
 from halfstep.native import clearing, twin
 from halfstep.native import panel as people
+from halfstep.native.cascade import Asked, Evaluated, Rates, Stream
 from halfstep.native.compiled import Compiled, levels
 from halfstep.native.layout import Array, Codes, Control, Inversion, Markets, Markups, Products, Start, Tastes
 from halfstep.native.panel import Panel, Shape, Simulated
@@ -22,9 +24,9 @@ Pair = tuple[Array, Array]
 @dataclass(frozen=True, slots=True)
 class Kernel:
     """One set of loops; see `halfstep.native.twin`, for prices `halfstep.native.clearing`, for people's tasks
-    `halfstep.native.panel` for what each does.
+    `halfstep.native.panel`, for events that bring events `halfstep.native.cascade` for what each does.
 
-    Nested calls (`Products.nest`) go to NumPy whichever kernel runs. Markets and people are spread over ``HALFSTEP_THREADS``
+    Nested calls (`Products.nest`) go to NumPy whichever kernel runs. Markets, people and cascades are spread over ``HALFSTEP_THREADS``
     threads (one unless told); no result depends on their number.
 
     Attributes
@@ -39,6 +41,7 @@ class Kernel:
     shares: Callable[[Markets, Array, Array, Array], Array]
     clear: Callable[[Scene, Array, Control], Cleared]
     panel: Callable[[Panel, Shape], Simulated]
+    cascade: Callable[[Stream, Rates, Asked], Evaluated]
 
 
 def kernel() -> Kernel:
@@ -53,6 +56,6 @@ def kernel() -> Kernel:
             "pip install --force-reinstall --no-deps halfstep, or set HALFSTEP_KERNEL=numpy"
         )
     if wanted == "numpy" or not found:
-        return Kernel("numpy", twin.invert, twin.markups, twin.shares, clearing.clear, people.simulate)
+        return Kernel("numpy", twin.invert, twin.markups, twin.shares, clearing.clear, people.simulate, cascades.evaluate)
     best = Compiled(0)
-    return Kernel(f"native ({found[0]})", best.invert, best.markups, best.shares, best.clear, best.panel)
+    return Kernel(f"native ({found[0]})", best.invert, best.markups, best.shares, best.clear, best.panel, best.cascade)

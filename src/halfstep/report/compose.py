@@ -18,13 +18,14 @@ from halfstep.report.place import position_section
 from halfstep.report.press import press_lead, press_section
 from halfstep.report.trust import checks_section, provenance_section
 from halfstep.report.verdicts import verdicts_section
+from halfstep.report.voice import voice_lead, voice_section
 
 __all__ = ["compose"]
 
 
 def compose(index: Index) -> Page:
     """Return the report of a run as a record."""
-    made = (press_section(index), events_section(index))
+    made = (press_section(index), events_section(index), voice_section(index))
     beside = tuple(section for section in made if section is not None)
     stated = choice_section(index)
     by_choice = () if stated is None else (stated,)
@@ -61,9 +62,13 @@ def _lead_without_market(index: Index) -> list[Block]:
     lead: list[Block] = [] if answer is None else choice_lead(index)
     if index.events:
         lead += event_notes(index) if lead else event_lead(index)
+    heard = voice_lead(index)
+    if heard:
+        first = () if lead else (Paragraph(heard.pop(0), "lead"),)
+        lead += [*first, *(Paragraph(sentence, "note") for sentence in heard)]
     if not lead:
         lead = [Paragraph(lead_findings(index)[0], "lead")]
-    if said or not (index.events or answer):
+    if said or not (index.events or answer or heard or index.starting("voice.")):
         lead += [Paragraph(Finding("find.press lead"), "subtitle"), Listing(tuple(said), "change")]
     return lead
 

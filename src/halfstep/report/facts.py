@@ -18,6 +18,7 @@ from halfstep.report.finding import (
     Need,
     Segment,
     Term,
+    Voiced,
     When,
     Words,
 )
@@ -42,6 +43,7 @@ FORMS: dict[str, tuple[str, Form]] = {
 """Name of a figure -> unit and form in which it is printed; all others are printed as they are."""
 
 LISTS = ("used", "vanished", "collinear", "names")
+VOICED = ("name", "brand", "founder", "product", "touchpoint")
 PERIODS = ("period", "before", "after", "first", "last", "newest")
 
 
@@ -86,6 +88,8 @@ def _fact(check: Check, name: str, value: str | float) -> Fact:
         of_choice = choice_fact(name, value) if check.id.startswith("choice.") else None
         if of_choice is not None:
             return of_choice
+        if check.id.startswith("voice.") and name in VOICED:
+            return Voiced(value)
         if name in PERIODS:
             return When(value, short=True)
         kinds: dict[str, Fact] = {

@@ -19,6 +19,7 @@ __all__ = [
     "Need",
     "Segment",
     "Term",
+    "Voiced",
     "When",
     "Words",
 ]
@@ -86,6 +87,13 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Voiced:
+    """A name or touchpoint of `[voice]` by its id; printed by its label."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Term:
     """A key of the word tables."""
 
@@ -139,4 +147,4 @@ class Finding:
     facts: tuple[tuple[str, Fact], ...] = ()
 
 
-Fact = Amount | Attribute | Brand | Finding | Link | Many | Need | Segment | Term | When | Words
+Fact = Amount | Attribute | Brand | Finding | Link | Many | Need | Segment | Term | Voiced | When | Words

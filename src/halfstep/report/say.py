@@ -19,6 +19,7 @@ from halfstep.report.finding import (
     Need,
     Segment,
     Term,
+    Voiced,
     When,
     Words,
 )
@@ -89,7 +90,7 @@ class Speaker:
         label = self.config.brands.labels.get(name)
         return name if label is None else self.pick(label)
 
-    def _plain(self, fact: Brand | Attribute | Segment | Term | When | Words) -> str:
+    def _plain(self, fact: Brand | Attribute | Segment | Term | Voiced | When | Words) -> str:
         if isinstance(fact, Brand):
             return self.brand(fact.name)
         if isinstance(fact, Attribute):
@@ -105,6 +106,8 @@ class Speaker:
             return self.pick(labels.get(fact.id, fact.id))
         if isinstance(fact, When):
             return self._when(fact)
+        if isinstance(fact, Voiced):
+            return self.pick(self.config.voice.labels.get(fact.id, fact.id))
         return word(fact.key, self.lang) if isinstance(fact, Term) else self.pick(fact.text)
 
     def _finding(self, finding: Finding, places: int | None = None) -> list[Span]:

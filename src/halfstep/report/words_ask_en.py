@@ -108,6 +108,7 @@ _DOCTOR = {
     "doctor.python": "Python", "doctor.disk": "disk here", "doctor.temporary": "temporary folder", "doctor.memory": "memory", "doctor.console": "console",
     "doctor.language": "language", "doctor.kernel": "kernel", "doctor.threads": "threads of linear algebra", "doctor.browser": "browser", "doctor.writable": "{folder}, writable",
     "doctor.not writable": "{folder}, not writable", "doctor.extra": "extra {name}: {used}", "doctor.duckdb use": "reads DuckDB files",
+    "doctor.spark use": "spreads voice over a Spark cluster", "doctor.java": "Java", "doctor.do java": "only for the extra spark: install Java 17 or later",
     "doctor.kernel found": "numpy (extension not built)",
     "doctor.do kernel": "for speed, install a C compiler and reinstall halfstep; HALFSTEP_KERNEL: native, numpy or unset",
     "doctor.browser found": "found; only to look at report.html",

@@ -14,6 +14,7 @@ from halfstep.report.words_press_en import PRESS
 from halfstep.report.words_random_en import RANDOM
 from halfstep.report.words_read_en import READ_EN
 from halfstep.report.words_switch_en import SWITCH
+from halfstep.report.words_voice_en import VOICE
 
 __all__ = ["EN", "NUMBERS"]
 
@@ -243,7 +244,7 @@ EN: dict[str, str] = (
     | RANDOM
     | PRESS
     | CHOICE
-    | EVENTS
+    | EVENTS | VOICE
     | DESIGN
     | FILES
     | SWITCH

@@ -14,6 +14,7 @@ from halfstep.report.words_press_zh import PRESS
 from halfstep.report.words_random_zh import RANDOM
 from halfstep.report.words_read_zh import READ_ZH
 from halfstep.report.words_switch_zh import SWITCH
+from halfstep.report.words_voice_zh import VOICE
 
 __all__ = ["NUMBERS", "ZH"]
 
@@ -242,7 +243,7 @@ ZH: dict[str, str] = (
     | RANDOM
     | PRESS
     | CHOICE
-    | EVENTS
+    | EVENTS | VOICE
     | DESIGN
     | FILES
     | SWITCH

@@ -8,36 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.errors import MisuseError
+from halfstep.native.grams import Grams
 
 __all__ = ["BLOCK", "Grams", "Heads"]
 
 BLOCK = 16
 """Weights of one n-gram lie together, sixteen heads a row, so that one read serves them all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grams:
-    """Which n-grams a text is made of, and in how many rows they are hashed.
-
-    Letters are folded first: ASCII capitals to small letters, full-width forms (U+FF01..FF5E) to ASCII, white space to one blank.
-
-    Attributes
-    ----------
-    low, high
-        Characters of an n-gram, from and to; 1 and 3 for Chinese.
-    words
-        Most words of an n-gram of words (0: none); a word is a run of letters and digits of a script that has blanks.
-    inside
-        From and to characters of n-grams inside words padded by a blank on either side (as "char_wb"); (0, 0): none.
-    bits
-        Rows are ``2 ** bits``.
-    """
-
-    low: int = 1
-    high: int = 3
-    words: int = 0
-    inside: tuple[int, int] = (0, 0)
-    bits: int = 18
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,8 @@
 
 #include "panel.h"
 
+#include "cascade.h"
+
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
 
@@ -34,4 +36,4 @@
 OVER(exp_over, exp_all)
 OVER(log_over, log_all)
 
-const Kernel BODY = {STRING(NAME), invert, markups, shares, clear, panel, exp_over, log_over};
+const Kernel BODY = {STRING(NAME), invert, markups, shares, clear, panel, cascade, exp_over, log_over};

@@ -47,6 +47,15 @@ typedef struct {
     double *loglik, *location, *spread;
 } Simulating;
 
+/* Cascades first..last; cascade c has the events row[c]..row[c+1], of kinds below K, and the segments cut_row[c]..cut_row[c+1];
+   weights are D x (1 + K M) a cascade. What is NULL below `factor` is not asked for. */
+typedef struct {
+    int64_t first, last, K, D, M;
+    const double *time, *until, *cut, *decay, *weight, *factor;
+    const int64_t *kind, *row, *cut_row;
+    double *loglik, *score, *curvature, *slope, *integral, *integral_slope, *intensity, *step;
+} Cascading;
+
 /* One instruction set's functions; each returns 0, or 1 where memory is short. */
 typedef struct {
     const char *name;
@@ -55,6 +64,7 @@ typedef struct {
     int (*shares)(const Problem *, const double *delta, double *s);
     int (*clear)(const Problem *, const Clearing *);
     int (*panel)(const Simulating *);
+    int (*cascade)(const Cascading *);
     int (*exp)(const double *x, double *y, int64_t n);
     int (*log)(const double *x, double *y, int64_t n);
 } Kernel;

@@ -350,6 +350,86 @@ static PyObject *py_panel(PyObject *self, PyObject *args)
     return end(&held, failed);
 }
 
+/* What `cascade` is given, checked; an output that is None is not asked for. */
+static int take_cascade(Held *held, int level, PyObject *const from[17], Cascading *in)
+{
+    if (level < 0 || level >= level_count) {
+        PyErr_Format(PyExc_ValueError, "level: expected 0 to %d, not %d", level_count - 1, level);
+        return 0;
+    }
+    if (!(in->time = take(held, from[0], "time", 'd', -1, 0, 0))) return 0;
+    const Py_ssize_t n = extent(held, 0);
+    in->kind = take(held, from[1], "kind", 'l', n, 0, 0);
+    if (!(in->row = take(held, from[2], "row", 'l', -1, 0, 0))) return 0;
+    const Py_ssize_t C = extent(held, 0) - 1;
+    in->until = take(held, from[3], "until", 'd', C, 0, 0);
+    if (!(in->cut = take(held, from[4], "cut", 'd', -1, 0, 0))) return 0;
+    const Py_ssize_t Q = extent(held, 0);
+    if (!(in->cut_row = take(held, from[5], "cut_row", 'l', C + 1, 0, 0))) return 0;
+    if (C < 0 || in->first < 0 || in->first > in->last || in->last > C) {
+        PyErr_Format(PyExc_ValueError, "first, last: expected a range of the %zd cascades, not %lld, %lld", C, (long long)in->first,
+                     (long long)in->last);
+        return 0;
+    }
+    if (!ascend(in->row, C + 1, "row") || !ascend(in->cut_row, C + 1, "cut_row")) return 0;
+    for (Py_ssize_t c = 0; c < C; c++)
+        if (in->cut_row[c] == in->cut_row[c + 1]) {
+            PyErr_Format(PyExc_ValueError, "cut_row: expected a segment of every cascade, none of %zd", c);
+            return 0;
+        }
+    if (in->row[C] != n || in->cut_row[C] != Q) {
+        PyErr_Format(PyExc_ValueError, "row, cut_row: expected offsets up to %zd and %zd", n, Q);
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < n; i++)
+        if (in->kind[i] < 0 || in->kind[i] >= in->K) {
+            PyErr_Format(PyExc_ValueError, "kind: expected 0 to %lld, not %lld", (long long)in->K - 1, (long long)in->kind[i]);
+            return 0;
+        }
+    if (!(in->decay = take(held, from[6], "decay", 'd', -1, 0, 0))) return 0;
+    const Py_ssize_t M = in->M = extent(held, 0);
+    Py_ssize_t P, cells, squares;
+    if (in->K < 1 || in->D < 1 || in->D > in->K || M < 1 || __builtin_mul_overflow((Py_ssize_t)in->K, M, &P) ||
+        __builtin_add_overflow(P, 1, &P) || __builtin_mul_overflow((Py_ssize_t)in->D, P, &cells) ||
+        __builtin_mul_overflow(cells, C + 1, &cells) || __builtin_mul_overflow(cells, P, &squares)) {
+        PyErr_Format(PyExc_ValueError, "K, D, decay: expected kinds, 1 to K of them counted, and decays, not %lld, %lld and %zd",
+                     (long long)in->K, (long long)in->D, M);
+        return 0;
+    }
+    cells = C * (Py_ssize_t)in->D;
+    in->weight = take(held, from[7], "weight", 'd', cells * P, 0, 0);
+    in->factor = take(held, from[8], "factor", 'd', Q, 0, 0);
+    const char *names[8] = {"out loglik", "out score", "out curvature", "out slope", "out integral", "out integral_slope",
+                            "out intensity", "out step"};
+    const Py_ssize_t rows[8] = {C, cells * P, cells * P * P, C * M, Q * P, Q * (P - 1), n, n * (Py_ssize_t)in->D};
+    double **out[8] = {&in->loglik, &in->score, &in->curvature, &in->slope, &in->integral, &in->integral_slope, &in->intensity,
+                       &in->step};
+    for (int o = 0; o < 8; o++)
+        if (from[9 + o] != Py_None) *out[o] = take(held, from[9 + o], names[o], 'd', rows[o], 0, 1);
+    if (!in->score) in->curvature = in->slope = NULL;
+    return !PyErr_Occurred();
+}
+
+static PyObject *py_cascade(PyObject *self, PyObject *args)
+{
+    Held held = {.count = 0};
+    PyObject *from[17];
+    int level, failed = 0;
+    long long first, last, K, D;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "iLLLLOOOOOOOOOOOOOOOOO:cascade", &level, &first, &last, &K, &D, &from[0], &from[1], &from[2],
+                          &from[3], &from[4], &from[5], &from[6], &from[7], &from[8], &from[9], &from[10], &from[11], &from[12],
+                          &from[13], &from[14], &from[15], &from[16]))
+        return NULL;
+    Cascading in = {.first = first, .last = last, .K = K, .D = D};
+    if (take_cascade(&held, level, from, &in)) {
+        Py_BEGIN_ALLOW_THREADS
+        failed = levels[level]->cascade(&in);
+        Py_END_ALLOW_THREADS
+    }
+    return end(&held, failed);
+}
+
 /* exp or log of an array, for the tests of their last digits. */
 static PyObject *elementwise(PyObject *args, int logarithm)
 {
@@ -387,6 +467,7 @@ static PyMethodDef methods[] = {
     {"shares", py_shares, METH_VARARGS, "Shares."},
     {"clear", py_clear, METH_VARARGS, "Prices that clear."},
     {"panel", py_panel, METH_VARARGS, "Simulated likelihoods of people who face several tasks."},
+    {"cascade", py_cascade, METH_VARARGS, "Likelihoods of events that bring events."},
     {"exp", py_exp, METH_VARARGS, "Exponentials."},
     {"log", py_log, METH_VARARGS, "Logarithms."},
     {"levels", py_levels, METH_NOARGS, "Names of the instruction sets this machine runs, best first."},

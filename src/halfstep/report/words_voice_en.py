@@ -1,0 +1,68 @@
+"""English words on what people say: attention, touchpoints, bursts, controversies, replies."""
+
+from __future__ import annotations
+
+__all__ = ["VOICE"]
+
+_UI = {
+    "ui.section voice": "What people say", "ui.voice attention": "Who is spoken of", "ui.voice touchpoints": "About what, for and against",
+    "ui.voice bursts": "When it flares up", "ui.voice controversies": "Controversies", "ui.voice replies": "The brand's own replies",
+    "ui.axis share of list": "share of the list", "ui.axis share of voice": "share of all that is said",
+    "ui.spoken of": "spoken of", "ui.said by voice": "people", "ui.said by copies": "copies of one text", "ui.said by paid": "paid places", "ui.said by own": "the brand itself",
+    "ui.founder only": "founder only", "ui.both named": "both named", "ui.product only": "brand or product only", "ui.founder share": "founder's share",
+    "ui.voice half_life": "half-life (days)", "ui.voice volatility": "volatility", "ui.voice flips": "flip rate", "ui.voice content": "about the product",
+    "ui.touchpoint": "touchpoint", "ui.speaks for": "for", "ui.speaks against": "against",
+    "ui.burst start": "from", "ui.burst peak": "peak", "ui.burst rows": "posts", "ui.usual rows": "usual a day", "ui.beyond usual": "beyond the usual",
+    "ui.controversy": "controversy", "ui.began": "began", "ui.flaw": "flaw", "ui.coders": "coders who say so", "ui.attacker": "raised by", "ui.days since known": "days since the flaw was public",
+    "ui.unit alpha": "alpha", "ui.unit days": "days", "ui.unit ratio": "ratio", "ui.unit posts": "posts",
+    "head.dim name": "name", "head.dim touchpoint": "touchpoint", "head.dim stance": "stance", "head.dim polarity": "polarity", "head.dim voice": "voice", "head.dim part": "part",
+    "head.dim start": "from", "head.dim peak": "peak", "head.dim end": "to", "head.dim controversy": "controversy", "head.dim began": "began", "head.dim flaw": "flaw", "head.dim attacker": "raised by",
+}  # fmt: skip
+
+_FINDINGS = {
+    "find.voice about": "Shares are read by a program and corrected by posts drawn at random that people read; a plain count of what a program says is printed nowhere. Paid places, the brand's own posts and copies of one text stand apart.",
+    "find.voice founder share": "Of what is said of {brand}, its founder has {share}: {both} of posts name both, and no rule can split those.",
+    "find.voice refused": "{why} Needed: {needs}.",
+    "find.voice untold": "{why} So for {n} classes of posts. Needed: {needs}.",
+    "find.voice untold more": "{why} So for {n} classes of posts. Needed: {needs}; up to {more} more for one of them.",
+    "find.voice attention title": "Attention, {first} to {last}", "find.voice attention list": "Part of all rows of the list that name each; exact counts of the table.", "find.voice attention voice": "Part of all utterances of the table that name each; exact counts.",
+    "find.voice said by title": "Who is spoken of, and in whose voice (posts)", "find.voice parts title": "Founder, product, or both at once (posts)", "find.voice steadiness title": "How attention lasts, at matched volume",
+    "find.voice touchpoints title": "What is said of {name}: share of posts by touchpoint", "find.voice stance title": "For and against {name}, {period}: share of posts", "find.voice bursts title": "The {shown} largest of {n} bursts",
+    "find.voice controversies title": "What each controversy was about, as coded", "find.voice attacks title": "Attacks by rivals, in order of time",
+}  # fmt: skip
+
+_WHAT = {
+    "what.voice share of list": "share of the list", "what.voice share of voice": "share of all that is said", "what.voice said by": "posts by whose voice they are",
+    "what.voice founder share": "founder's share of attention", "what.voice entangled": "posts that name founder, product, or both", "what.voice touchpoints": "share of posts on a touchpoint",
+    "what.voice stance": "share of posts on a touchpoint that speak for or against", "what.voice polarity": "share of posts by how they feel",
+    "what.voice burst rows": "posts beyond the usual in a burst", "what.voice usual rows": "usual posts a day before a burst", "what.voice agreement": "agreement of coders",
+    "what.voice coders": "part of coders who say so", "what.voice days since known": "days since the flaw was public", "what.voice utterances": "utterances",
+}  # fmt: skip
+
+_WHY = {
+    "why.voice rejected": "{rejected} rows could not be read; they are kept in a file of their own beside the report. {read} were read.", "why.voice all read": "All {read} rows were read.",
+    "why.voice copies": "{copies} posts ({share}) repeat an earlier text and are counted once; the largest group has {largest}, and {chorus} groups are large enough for a chorus.",
+    "why.voice entangled": "{both} posts name founder and product of {brand} together: which of them they are about is not in the text.", "do.voice message experiment": "A message experiment would tell: the same post with and without the founder, shown by lot.",
+    "why.voice reader seeds": "The reader knows only the seed words of the codebook; no one has taught it.", "do.voice label posts": "Label posts: halfstep label.",
+    "why.voice reader taught": "The reader was taught on {posts} hand-read posts; on posts it was not taught on its micro-F1 is {f1} ({f1_lo} to {f1_hi}).", "why.voice reader model": "The reader is a model taught before; its card says micro-F1 {f1} ({f1_lo} to {f1_hi}).",
+    "why.voice few audited": "Too few posts were drawn at random and read by people.", "why.voice reader blind": "The reader does not tell this class from the rest.", "why.voice one class": "Every post that people read gives the same answer.", "why.voice constancy untested": "Whether the reader errs alike over time cannot be tested.",
+    "why.voice bursts too short": "The table is too short to know what is usual.", "do.voice more days": "Bring more days: twice [voice.bursts] memory.",
+    "why.voice bursts": "{bursts} bursts were found in {years} years of names; {expected} would be found if nothing ever flared up ({rate} a name and year).",
+    "why.voice one coder": "Nobody coded the controversies a second time.", "why.voice nothing to agree on": "No controversy was coded by two people.",
+    "why.voice coders agree": "Coders agree on the {of} (alpha {alpha}, {units} controversies, {coders} coders).", "why.voice coders tentative": "Coders agree on the {of} only so far that conclusions are tentative (alpha {alpha}, {units} controversies, {coders} coders).",
+    "why.voice coders differ": "Coders do not agree on the {of} (alpha {alpha}, {units} controversies, {coders} coders): the table below is opinion.", "do.voice code again": "Sharpen the codebook and have both code again.",
+    "why.voice nothing read": "No utterance could be read.",
+    "needs.more utterances of it": "more utterances", "needs.more posts drawn at random and read by people": "more posts drawn at random and read by people (halfstep label)", "needs.a reader taught on labels of it": "labels that teach the reader this class",
+    "needs.a second coding by somebody else": "a second coding by somebody else", "needs.codings of the same controversies by two people": "codings of the same controversies by two people", "needs.utterances that can be read": "utterances that can be read",
+}  # fmt: skip
+
+_METHODS = {
+    "method.named": "Posts that write a name or nickname of the study's list, longest first; counts of the table, without sampling error.",
+    "method.ppi": "PPI++ (Angelopoulos, Duchi & Zrnic 2023): the reader's mean over all posts, corrected by its errors on posts drawn at random that people read; weighted by how far it can be trusted. Errors pooled over time where a period has few such posts.",
+    "method.bursts": "Posts a day against what the days before foretell, over-dispersed (negative binomial); a burst begins where the predictive tail falls below the stated rate of false alarms.",
+    "method.krippendorff": "Krippendorff's alpha for nominal codes (Krippendorff 2011), interval by resampling controversies.",
+    "assume.names by spelling": "Whoever is meant is written as the study lists it.", "assume.audit drawn at random": "The posts that people read were drawn at random, with the probabilities given.",
+    "assume.copies folded": "A text said again counts once.", "assume.paid and own apart": "Paid places and the brand's own posts are not people's voice.", "assume.coders apart": "Coders worked apart.",
+}  # fmt: skip
+
+VOICE: dict[str, str] = _UI | _FINDINGS | _WHAT | _WHY | _METHODS

@@ -1,0 +1,68 @@
+"""Chinese words on what people say: attention, touchpoints, bursts, controversies, replies."""
+
+from __future__ import annotations
+
+__all__ = ["VOICE"]
+
+_UI = {
+    "ui.section voice": "大家在说什么", "ui.voice attention": "谁被谈论", "ui.voice touchpoints": "谈什么，赞成还是反对",
+    "ui.voice bursts": "何时突然升温", "ui.voice controversies": "争议台账", "ui.voice replies": "品牌自己的回应",
+    "ui.axis share of list": "占榜单的份额", "ui.axis share of voice": "占全部发言的份额",
+    "ui.spoken of": "谈论对象", "ui.said by voice": "大众", "ui.said by copies": "同文重复", "ui.said by paid": "付费位", "ui.said by own": "品牌自己",
+    "ui.founder only": "只提创始人", "ui.both named": "两者都提", "ui.product only": "只提品牌或产品", "ui.founder share": "创始人份额",
+    "ui.voice half_life": "半衰期（天）", "ui.voice volatility": "波动", "ui.voice flips": "立场翻转率", "ui.voice content": "谈产品的比例",
+    "ui.touchpoint": "触点", "ui.speaks for": "赞成", "ui.speaks against": "反对",
+    "ui.burst start": "起", "ui.burst peak": "峰值日", "ui.burst rows": "发言数", "ui.usual rows": "平日每天", "ui.beyond usual": "超出平日",
+    "ui.controversy": "争议", "ui.began": "开始", "ui.flaw": "缺陷", "ui.coders": "这样编码的人占比", "ui.attacker": "由谁提出", "ui.days since known": "距缺陷公开的天数",
+    "ui.unit alpha": "α", "ui.unit days": "天", "ui.unit ratio": "比值", "ui.unit posts": "条",
+    "head.dim name": "谈论对象", "head.dim touchpoint": "触点", "head.dim stance": "立场", "head.dim polarity": "情绪", "head.dim voice": "谁的声音", "head.dim part": "部分",
+    "head.dim start": "起", "head.dim peak": "峰值日", "head.dim end": "止", "head.dim controversy": "争议", "head.dim began": "开始", "head.dim flaw": "缺陷", "head.dim attacker": "由谁提出",
+}  # fmt: skip
+
+_FINDINGS = {
+    "find.voice about": "各项占比先由程序判读，再用随机抽取、由人读过的帖子校正；程序判读的原始计数一律不作为结果。付费位、品牌自己的发言和同文重复都单独列出。",
+    "find.voice founder share": "在关于{brand}的发言中，创始人占 {share}：有 {both} 的帖子同时提到两者，任何规则都无法拆分。",
+    "find.voice refused": "{why}还需要：{needs}。",
+    "find.voice untold": "{why}共有 {n} 类帖子如此。还需要：{needs}。",
+    "find.voice untold more": "{why}共有 {n} 类帖子如此。还需要：{needs}；其中最多的一类还要 {more} 条。",
+    "find.voice attention title": "关注度，{first}至{last}", "find.voice attention list": "榜单全部条目中提到各对象的比例；为数据表的精确计数。", "find.voice attention voice": "数据表全部发言中提到各对象的比例；为精确计数。",
+    "find.voice said by title": "谁被谈论，是谁在说（发言数）", "find.voice parts title": "创始人、产品，还是同时提到（发言数）", "find.voice steadiness title": "同等声量下，关注能持续多久",
+    "find.voice touchpoints title": "关于{name}：各触点占帖子的比例", "find.voice stance title": "{period}对{name}的赞成与反对：占帖子的比例", "find.voice bursts title": "{n} 次升温中最大的 {shown} 次",
+    "find.voice controversies title": "每场争议是关于什么的（编码结果）", "find.voice attacks title": "竞争对手的攻击，按时间排列",
+}  # fmt: skip
+
+_WHAT = {
+    "what.voice share of list": "占榜单的份额", "what.voice share of voice": "占全部发言的份额", "what.voice said by": "按谁的声音分的发言数",
+    "what.voice founder share": "创始人在关注度中的份额", "what.voice entangled": "提到创始人、产品或两者的帖子", "what.voice touchpoints": "各触点占帖子的比例",
+    "what.voice stance": "各触点上赞成或反对的帖子比例", "what.voice polarity": "按情绪分的帖子比例",
+    "what.voice burst rows": "升温期间超出平日的发言", "what.voice usual rows": "升温前平日每天的发言", "what.voice agreement": "编码者的一致程度",
+    "what.voice coders": "这样编码的人占比", "what.voice days since known": "距缺陷公开的天数", "what.voice utterances": "发言",
+}  # fmt: skip
+
+_WHY = {
+    "why.voice rejected": "有 {rejected} 行无法读取，已单独存放在报告旁的文件里；读到 {read} 行。", "why.voice all read": "{read} 行全部读到。",
+    "why.voice copies": "有 {copies} 条帖子（{share}）重复此前的文字，只计一次；最大的一组有 {largest} 条，达到刷屏规模的有 {chorus} 组。",
+    "why.voice entangled": "有 {both} 条帖子同时提到{brand}的创始人和产品：究竟在说谁，文字里看不出。", "do.voice message experiment": "要分清，需做信息实验：同一条内容随机带或不带创始人。",
+    "why.voice reader seeds": "判读程序只认得编码本里的种子词，没有人教过它。", "do.voice label posts": "请标注帖子：halfstep label。",
+    "why.voice reader taught": "判读程序由 {posts} 条人工标注的帖子教成；在没教过的帖子上 micro-F1 为 {f1}（{f1_lo} 至 {f1_hi}）。", "why.voice reader model": "判读程序是事先教好的模型；其卡片记录的 micro-F1 为 {f1}（{f1_lo} 至 {f1_hi}）。",
+    "why.voice few audited": "随机抽取并由人读过的帖子太少。", "why.voice reader blind": "判读程序分不出这一类。", "why.voice one class": "人读过的帖子全部给出同一个答案。", "why.voice constancy untested": "判读程序的误差是否随时间变化，无法检验。",
+    "why.voice bursts too short": "数据表太短，不知道平日是什么水平。", "do.voice more days": "请提供更多天的数据：至少是 [voice.bursts] memory 的两倍。",
+    "why.voice bursts": "在合计 {years} 年的各对象序列中发现 {bursts} 次升温；假如从未真正升温，也会误报 {expected} 次（每个对象每年 {rate} 次）。",
+    "why.voice one coder": "争议没有第二个人编码。", "why.voice nothing to agree on": "没有一场争议由两个人编码。",
+    "why.voice coders agree": "编码者对{of}的看法一致（α {alpha}，{units} 场争议，{coders} 位编码者）。", "why.voice coders tentative": "编码者对{of}的看法只算基本一致，结论是暂时的（α {alpha}，{units} 场争议，{coders} 位编码者）。",
+    "why.voice coders differ": "编码者对{of}的看法不一致（α {alpha}，{units} 场争议，{coders} 位编码者）：下表只是个人看法。", "do.voice code again": "请把编码本写得更明确，再由两人重新编码。",
+    "why.voice nothing read": "没有一条发言能读取。",
+    "needs.more utterances of it": "更多发言", "needs.more posts drawn at random and read by people": "更多随机抽取、由人读过的帖子（halfstep label）", "needs.a reader taught on labels of it": "能教会判读程序认得这一类的标注",
+    "needs.a second coding by somebody else": "由另一个人再编码一次", "needs.codings of the same controversies by two people": "两个人对相同争议的编码", "needs.utterances that can be read": "能读取的发言",
+}  # fmt: skip
+
+_METHODS = {
+    "method.named": "写出了研究所列名称或昵称的帖子，取最长匹配；是对数据表的计数，没有抽样误差。",
+    "method.ppi": "PPI++（Angelopoulos、Duchi 与 Zrnic 2023）：程序对全部帖子判读的均值，用它在随机抽取、由人读过的帖子上的误差校正，并按其可信程度加权；某期这类帖子太少时，误差跨期合并估计。",
+    "method.bursts": "把每天的发言数与此前日子所预示的水平比较（负二项，过度离散）；预测尾概率低于所定误报率时，记为升温开始。",
+    "method.krippendorff": "名义编码的 Krippendorff α（Krippendorff 2011），区间由对争议重抽样得到。",
+    "assume.names by spelling": "被谈到的对象都按研究所列的写法出现。", "assume.audit drawn at random": "由人读过的帖子是按所给概率随机抽取的。",
+    "assume.copies folded": "重复的文字只计一次。", "assume.paid and own apart": "付费位和品牌自己的发言不算大众的声音。", "assume.coders apart": "编码者各自独立编码。",
+}  # fmt: skip
+
+VOICE: dict[str, str] = _UI | _FINDINGS | _WHAT | _WHY | _METHODS

@@ -1,0 +1,80 @@
+"""The attention ledger: whose name is said, beside which other, in whose voice; exact counts of the table, and bounds where they entangle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from halfstep.core.check import Check, Status
+from halfstep.core.estimate import Estimate
+from halfstep.core.series import Series
+from halfstep.data.voice import Exposure
+from halfstep.voice.scan import Slot
+from halfstep.voice.tallies import Tallies
+from halfstep.voice.writer import Row, Writer
+
+__all__ = ["ledger", "listed"]
+
+PARTS = ("founder", "both", "product")
+WHO = {Slot.VOICE: "voice", Slot.PAID: "paid", Slot.OWN: "own", Slot.COPY: "copies"}
+Ints = npt.NDArray[np.int64]
+
+
+def ledger(
+    tallies: Tallies, exposure: Exposure | None, brands: Mapping[int, str], write: Writer
+) -> Iterator[Estimate | Series | Check]:
+    """Yield attention by name and period, in whose voice, and of every brand with a founder how much is the founder's, as a bound.
+
+    Parameters
+    ----------
+    brands
+        Place in `Reader.whole` -> id of the brand.
+    """
+    origin = write.origin("named", ("names by spelling",))
+    total = listed(tallies, exposure)
+    kind, unit = ("voice share of list", "share") if exposure is not None else ("voice share of voice", "share")
+    places = tallies.period_places
+    T = len(tallies.periods)
+    whole = np.bincount(places, total, T)
+    rows, voices = [], []
+    for name in tallies.reader.names:
+        count = np.bincount(places, tallies.daily(name), T)
+        rows += [
+            Row((name, period), *(3 * (float(n / of),)), int(n))
+            for period, n, of in zip(tallies.periods, count, whole, strict=True)
+            if of > 0
+        ]
+        for slot, who in WHO.items():
+            n = tallies.count(name, (slot,))
+            if n:
+                voices.append(Row((name, who), *(3 * (float(n),)), n))
+    if rows:
+        yield write.series("voice.attention", kind, unit, ("name", "period"), (rows, origin))
+    if voices:
+        yield write.series("voice.said by", "voice said by", "count", ("name", "voice"), (voices, origin))
+    for at, brand in brands.items():
+        n = {part: tallies.count(f"{at}:{part}") for part in PARTS}
+        every = sum(n.values())
+        if not every:
+            continue
+        ends = (n["founder"] / every, (n["founder"] + n["both"]) / every)
+        yield write.bound(f"voice.founder share.{brand}", "voice founder share", ends, "share", (every, origin))
+        parts = [Row((brand, part), *(3 * (float(n[part]),)), n[part]) for part in PARTS]
+        yield write.series(f"voice.entangled.{brand}", "voice entangled", "count", ("name", "part"), (parts, origin))
+        if n["both"]:
+            facts = (("brand", brand), *n.items(), ("share", n["both"] / every))
+            yield write.check(f"entangled.{brand}", Status.REVIEW, "voice entangled", facts, "voice message experiment")
+
+
+def listed(tallies: Tallies, exposure: Exposure | None) -> npt.NDArray[np.float64]:
+    """Return rows in all, named or not, a day: of the list where its length is known, else of the table; shape (T,)."""
+    if exposure is None:
+        return tallies.daily("").astype(np.float64)
+    first, last = tallies.days
+    held = exposure.frame.filter(exposure.frame["day"].is_between(first, last))
+    total: npt.NDArray[np.float64] = np.bincount(
+        held["day"].to_numpy() - first, held["total"].to_numpy(), last - first + 1
+    )
+    return total

@@ -1,0 +1,85 @@
+"""The first time through the utterances: how many there are, which repeat an earlier text, which bring replies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from halfstep.core.config_voice import Voice
+from halfstep.text.copies import Copies, Folder, signatures
+from halfstep.voice.scan import known, numbers, texts_of
+
+__all__ = ["Survey", "survey"]
+
+CASCADES = 2_000
+"""Most cascades looked at: the largest."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """What must be known before a batch can be read by itself.
+
+    Attributes
+    ----------
+    n
+        Utterances.
+    copies
+        Rows that repeat an earlier text, and the groups that they are in.
+    roots
+        Keys of first posts with enough replies, sorted; at most `CASCADES`, the largest.
+    authored, dated
+        Utterances with an author, and with a time of day.
+    """
+
+    n: int
+    copies: Copies
+    roots: npt.NDArray[np.uint64]
+    authored: int
+    dated: int
+
+
+def survey(batches: Iterable[pa.RecordBatch], config: Voice) -> Survey:
+    """Go through the utterances once."""
+    replies = _Replies()
+    n = authored = dated = 0
+    fold = config.copies.fold
+    with Folder(config.copies.similar) as folder:
+        for batch in batches:
+            n += batch.num_rows
+            authored += batch.num_rows - batch.column("author").null_count
+            dated += batch.num_rows - batch.column("second").null_count
+            if fold:
+                folder.add(numbers(batch, "row"), signatures(texts_of(batch.column("text")), config.copies.similar))
+            replies.add(numbers(batch, "root")[known(batch, "root")])
+        copies = folder.close()
+    return Survey(n, copies, replies.largest(config.cascades.smallest), authored, dated)
+
+
+class _Replies:
+    """Replies counted by the first post they go back to."""
+
+    def __init__(self) -> None:
+        self._held: list[tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]] = []
+
+    def add(self, roots: npt.NDArray[np.uint64]) -> None:
+        if len(roots):
+            self._held.append(np.unique(roots, return_counts=True))
+        if len(self._held) > 64:
+            self._held = [self._added()]
+
+    def _added(self) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int64]]:
+        keys, at = np.unique(np.concatenate([key for key, _ in self._held]), return_inverse=True)
+        counts = np.bincount(at, np.concatenate([count for _, count in self._held]), len(keys)).astype(np.int64)
+        return keys, counts
+
+    def largest(self, least: int) -> npt.NDArray[np.uint64]:
+        if not self._held:
+            return np.empty(0, np.uint64)
+        keys, counts = self._added()
+        enough = np.flatnonzero(counts + 1 >= least)
+        chosen = enough[np.argsort(-counts[enough], kind="stable")[:CASCADES]]
+        return np.sort(keys[chosen])
