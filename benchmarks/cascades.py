@@ -120,7 +120,7 @@ def run(quick: bool) -> Iterator[Row]:
                 "error": round(mine["error"], 3),
             }  # fmt: skip
             yield own | {"peer": None, "peer_cpu_s": None, "peer_mb": None, "ratio": None, "agreement": None}
-            peers = ["numpy"] if n <= 100_000 or how == "free" else []
+            peers = ["numpy"] if n <= 100_000 else []
             for peer in [*peers, *(["hawkes"] if how == "free" else [])]:
                 if peer == "hawkes" and importlib.util.find_spec("hawkes") is None:
                     yield own | {"peer": "hawkes-rs not installed"}

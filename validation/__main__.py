@@ -16,12 +16,16 @@ import scipy
 
 from halfstep import __version__
 from halfstep.native import kernel
+from validation.attention import attention_worlds
 from validation.backlog import FALLS, backlog_summary, run_backlog
 from validation.backlog import KINDS as BACKLOG_WORLDS
 from validation.backlog import SEED as BACKLOG_SEED
 from validation.beliefs import KINDS as BELIEF_WORLDS
 from validation.beliefs import SEED as BELIEF_SEED
 from validation.beliefs import beliefs_summary, run_beliefs
+from validation.cascades import LONE, cascades_summary, lone_summary, run_cascades, run_lone
+from validation.cascades import KINDS as CASCADE_WORLDS
+from validation.cascades import SEED as CASCADE_SEED
 from validation.choice import choice_worlds
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
 from validation.demand_lens import run_demand
@@ -158,6 +162,11 @@ def prevalence(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return prevalence_worlds(readings, series, rate)
 
 
+def attention(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of daily attention."""
+    return attention_worlds(pool, runs, rate, KEPT)
+
+
 def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of the price lens, families, swapped labels, dropped attributes."""
     result: dict[str, object] = {}
@@ -187,6 +196,20 @@ def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return result
 
 
+def cascades(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of cascades, ten to a set; sets and lone stretches cost more than most runs and are fewer."""
+    worlds: dict[str, object] = {}
+    for kind in CASCADE_WORLDS:
+        entries = list(pool.map(partial(run_cascades, kind), range(max(runs * 2 // 25, 2)), chunksize=5))
+        worlds[kind] = cascades_summary(kind, entries, rate) | {"entries": [e.record() for e in entries[:KEPT]]}
+        print(kind, flush=True)
+    lone: dict[str, object] = {}
+    for branching in LONE:
+        alone = list(pool.map(partial(run_lone, branching), range(max(runs // 10, 2)), chunksize=10))
+        lone[str(branching)] = lone_summary(branching, alone, rate) | {"entries": [e.record() for e in alone[:KEPT]]}
+    return {"seed": CASCADE_SEED, "kernel": kernel().name, "worlds": worlds, "one stretch of 2,000 posts": lone}
+
+
 LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, object]]]] = {
     "price": ("price_lens", price),
     "demand": ("demand_lens", demand),
@@ -199,6 +222,8 @@ LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, obje
     "choice": ("choice_lens", choice),
     "power": ("power", power),
     "beliefs": ("beliefs", beliefs),
+    "attention": ("attention", attention),
+    "cascades": ("cascades", cascades),
     "prevalence": ("prevalence", prevalence),
 }
 """Lens -> the file of its results, and what runs its worlds."""

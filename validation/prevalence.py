@@ -29,8 +29,8 @@ KEPT = 20
 
 Rate = Callable[[list[bool], float, str], dict[str, object]]
 
-WIDER = ("rare class", "few labels", "prevalence shifted", "98% reader")
-"""Kinds with few posts of the class or few errors in the audit: a few wide steps, so that coverage lies above the level."""
+WIDER = ("rare class", "few labels", "prevalence shifted", "98% reader", "unequal draws")
+"""Kinds with few posts of the class, few errors or few labels of weight in the audit: coverage lies above the level."""
 SHORT = {
     "copies": "a text stands for up to 300 copies: few texts carry the share, and an audit may hold none of them",
 }

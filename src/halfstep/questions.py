@@ -80,16 +80,16 @@ def questions(loaded: Loaded) -> tuple[Question, ...]:
     It is decided by what the tables hold. Whether instruments are strong and intervals narrow only a run can tell.
     """
     printed = _printed(loaded)
-    event, experiment = _event(loaded), _experiment(loaded)
+    event, experiment, voice = _event(loaded), _experiment(loaded), _voice(loaded)
     if loaded.sold is None:
-        return (printed, event, experiment, *_without_sales(loaded))
+        return (printed, event, experiment, voice, *_without_sales(loaded))
     inputs = prepare(loaded)
     known = _Known.of(inputs)
     found = (
         _position(inputs), _gap(known), _verdict(inputs, known), _tastes(inputs), _reach(inputs), _lenses(inputs, known),
         _supply(inputs), *_of_buyers(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
     )  # fmt: skip
-    return (*found, printed, event, experiment)
+    return (*found, printed, event, experiment, voice)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,6 +181,28 @@ def _experiment(loaded: Loaded) -> Question:
     if people < choice.min_respondents:
         needs.append(Need("more respondents", (("has", people), ("least", choice.min_respondents))))
     return _question("experiment", needs, cheapest)
+
+
+def _voice(loaded: Loaded) -> Question:
+    """Return whether what people say can be counted with its error: texts, somebody they are about, labels drawn at random."""
+    config, labels = loaded.config, loaded.labels
+    focal = (("focal", config.study.focal),)
+    cheapest = Study("table of utterances", 1, focal)
+    if loaded.utterances is None:
+        return _question("voice", [Need("table of utterances", focal, fatal=True)], cheapest)
+    needs = []
+    if not config.voice.names:
+        needs.append(Need("names to be found", focal, fatal=True))
+    if not config.voice.touchpoints:
+        needs.append(Need("touchpoints"))
+    elif labels is None and config.voice.model is None and not all(p.words for p in config.voice.touchpoints):
+        needs.append(Need("labels or words", fatal=True))
+    if config.utterance_columns is not None and config.utterance_columns.time is None:
+        needs.append(Need("times of utterances"))
+    audited = 0 if labels is None else labels.frame.filter("audit")["key"].n_unique()
+    if audited < config.voice.fewest:
+        needs.append(Need("audit labels", (("has", audited), ("least", config.voice.fewest))))
+    return _question("voice", needs, Study("voice section", None))
 
 
 def _without_sales(loaded: Loaded) -> Iterator[Question]:

@@ -25,11 +25,13 @@ from halfstep.market import room as market_room
 from halfstep.market.inputs import Inputs, Room, prepare
 from halfstep.native import kernel
 from halfstep.press import room as press_room
+from halfstep.voice import room as voice_room
 
 __all__ = ["ROOMS", "Outcome", "run"]
 
 ROOMS: tuple[Room, ...] = (
     market_room.ROOM, demand_room.ROOM, choice_room.ROOM, gap_room.ROOM, press_room.ROOM, events_room.ROOM,
+    voice_room.ROOM,
 )  # fmt: skip
 
 

@@ -55,7 +55,9 @@ def commands(text: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/demo.md", "docs/first-study.md", "docs/first-five-minutes.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "docs/demo.md", "docs/first-study.md", "docs/first-five-minutes.md", "docs/scale.md"]
+)
 def test_every_halfstep_command_in_the_docs_parses_and_names_things_that_exist(name: str) -> None:
     from halfstep.cli.app import app
 

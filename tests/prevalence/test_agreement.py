@@ -39,7 +39,7 @@ def by_pairs(codes: npt.NDArray[np.int64]) -> float:
             pooled += values.tolist()
     n = len(pooled)
     expected = sum(a != b for i, a in enumerate(pooled) for j, b in enumerate(pooled) if i != j) / (n - 1)
-    return 1 - observed / expected
+    return float(1 - observed / expected)
 
 
 def test_the_printed_example() -> None:

@@ -15,7 +15,9 @@ from pathlib import Path
 
 HERE = "127.0.0.1"
 WORKERS = 2
-_SECONDS = 60.0
+_SECONDS = 120.0
+_WATCHED = ("sh", "-c", '"$@" & started=$!; cat >/dev/null; kill $started; wait $started', "sh")
+"""Ends what it started as soon as its own input is closed: by us, or because we are no more."""
 ROOT = Path(__file__).parents[2]
 
 
@@ -65,10 +67,19 @@ def cluster(folder: Path) -> Iterator[str]:
 
     def start(kind: str, *arguments: str) -> Path:
         log = folder / f"{kind}-{len(started)}.log"
-        command = [str(program), f"org.apache.spark.deploy.{kind.lower()}.{kind}", "--host", HERE, *arguments]
+        command = [
+            *_WATCHED,
+            str(program),
+            f"org.apache.spark.deploy.{kind.lower()}.{kind}",
+            "--host",
+            HERE,
+            *arguments,
+        ]
         with log.open("wb") as out:
             started.append(
-                subprocess.Popen(command, stdout=out, stderr=out, env=os.environ | own, start_new_session=True)
+                subprocess.Popen(
+                    command, stdin=subprocess.PIPE, stdout=out, stderr=out, env=os.environ | own, start_new_session=True
+                )
             )
         return log
 
@@ -80,13 +91,15 @@ def cluster(folder: Path) -> Iterator[str]:
             _wait(started, log, "Successfully registered with master")
         yield address
     finally:
-        for process in started:
-            _signal(process, signal.SIGTERM)
+        for process in reversed(started):
+            if process.stdin is not None:
+                process.stdin.close()
         for process in started:
             try:
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
-                _signal(process, signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
 
@@ -96,9 +109,3 @@ def _wait(started: list[subprocess.Popen[bytes]], log: Path, sign: str) -> None:
         if started[-1].poll() is not None or time.monotonic() > until:
             raise AssertionError(f"expected {sign!r} in {log.name}, got:\n{told[-3000:]}")
         time.sleep(0.1)
-
-
-def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
-    """Reach the process and all that it started."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)

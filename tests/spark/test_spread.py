@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -18,10 +19,12 @@ import pytest
 from halfstep.core.errors import MisuseError
 from halfstep.data.utterances import SCHEMA
 from halfstep.text.heads import Grams, Heads
+from halfstep.text.keep import to_bytes
 from halfstep.text.lexicon import Lexicon
 from halfstep.voice.java import java, major
 from halfstep.voice.scan import Kind, Reader
 from halfstep.voice.spread import as_utterances, locally, on_spark, session
+from tests.spark.cluster import ROOT
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -120,6 +123,25 @@ def test_two_workers_give_the_same_tally_as_the_loop_here(
     executors = told._jsc.sc().statusStore().executorList(True)
     tasks = {executors.apply(k).id(): executors.apply(k).totalTasks() for k in range(executors.size())}
     assert sum(count > 0 for executor, count in tasks.items() if executor != "driver") == 2
+
+
+def test_the_program_of_the_docs_runs(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: pa.Table, read: Reader
+) -> None:
+    """As it stands in docs/scale.md, but for the master's address."""
+    (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "scale.md").read_text("utf-8"), flags=re.DOTALL)
+    assert read.heads is not None
+    monkeypatch.chdir(tmp_path)
+    Path("model.npz").write_bytes(to_bytes(read.heads))
+    Path("posts").mkdir()
+    raw = pl.DataFrame({"content": store["text"].to_pylist()[:200]}).with_columns(
+        created_at=pl.datetime(2025, 4, 1, time_zone="UTC")
+    )
+    raw.write_parquet("posts/one.parquet")
+    exec(program.replace("spark://HOST:7077", spark.sparkContext.master), {})
+    cells = pl.read_parquet("tally.parquet").filter(kind=int(Kind.CELL), name=2)
+    assert cells["n"].sum() == 200
+    assert set(cells["day"]) == {20_179}
 
 
 def test_a_raw_frame_is_cast(spark: SparkSession) -> None:

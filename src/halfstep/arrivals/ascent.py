@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from halfstep.arrivals.cascades import Array, Flags, Problem
+from halfstep.arrivals.cascades import Array, Problem
 from halfstep.native.cascade import Asked, Rates
 from halfstep.native.door import kernel
 
 __all__ = ["Found", "Weights", "climb", "expand", "profile", "start"]
 
 _STEPS, _HALVINGS, _PRECISION, _RIDGE, _LEAST, _NEAR = 200, 12, 1e-8, 1e-9, 1e-6, 1e-6
+_ROUNDS = 12
+_DIGITS = 1e-12  # of a log likelihood, which is a sum over the events
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Found:
     slopes
         There.
     converged, steps
-        Whether a Newton step foretold less than 1e-8 of log likelihood; steps taken.
+        Whether a Newton step foretold less than 1e-8 of log likelihood (or its twelfth digit); steps taken.
     """
 
     at: Weights
@@ -112,10 +114,13 @@ def slopes(problem: Problem, at: Weights, H: Array | None = None) -> Slopes:
     return Slopes(value, g[:, :, own], g[:, :, ~own], by_factor, H, tilt, pull)
 
 
-def climb(problem: Problem, at: Weights) -> Found:
-    """Return the best point within the bounds: weights not below 0, steady rates not below a millionth of a post."""
+def climb(problem: Problem, at: Weights, near: bool = False) -> Found:
+    """Return the best point within the bounds: weights not below 0, steady rates not below a millionth of a post.
+
+    `near` says that the start is near the top.
+    """
     low = _bounds(problem)
-    for _ in range(5):
+    for _ in range(0 if near else 5):
         at = _redistributed(problem, at, low)
     here = slopes(problem, at)
     converged, steps = False, 0
@@ -126,14 +131,8 @@ def climb(problem: Problem, at: Weights) -> Found:
             (at.shared <= low.shared + _NEAR) & (here.shared.sum(axis=0) <= 0.0),
             np.zeros(len(at.factor), dtype=np.bool_),
         )
-        move, gain = _newton(problem, here, fixed)
-        move = Weights(
-            np.where(fixed.own, low.own - at.own, move.own),
-            np.where(fixed.shared, low.shared - at.shared, move.shared),
-            move.factor,
-        )
-        left = (here.own * move.own)[fixed.own].sum() + (here.shared.sum(axis=0) * move.shared)[fixed.shared].sum()
-        converged = bool(gain + left < _PRECISION)
+        move = _within(problem, (at, here), fixed, low)
+        converged = _promised(here, move) < _PRECISION + _DIGITS * abs(here.loglik)
         if converged:
             break
         at, here, moved = _searched(problem, (at, here), move, low)
@@ -150,7 +149,8 @@ def profile(problem: Problem, found: Found) -> tuple[Array, Array]:
     """
     low, at, here = _bounds(problem), found.at, found.slopes
     fixed = Weights(at.own <= low.own, at.shared <= low.shared, np.zeros(len(at.factor), dtype=np.bool_))
-    A, B, D, g_own, g = _blocks(problem, here, fixed)
+    nothing = Weights(np.zeros_like(at.own), np.zeros_like(at.shared), np.zeros(len(at.factor)))
+    A, B, D, g_own, g = _blocks(problem, here, fixed, nothing)
     solved = np.linalg.solve(A, B)
     information = D - np.einsum("cdpr,cdps->crs", B, solved)
     return information, g - np.einsum("cdpr,cdp->cr", solved, g_own)
@@ -177,8 +177,13 @@ def _redistributed(problem: Problem, at: Weights, low: Weights) -> Weights:
     )
 
 
-def _blocks(problem: Problem, here: Slopes, fixed: Weights) -> tuple[Array, Array, Array, Array, Array]:
-    """Curvature of own weights, of own by shared, of shared (by cascade), and the slopes; what is fixed is cut out."""
+def _blocks(
+    problem: Problem, here: Slopes, fixed: Weights, held: Weights
+) -> tuple[Array, Array, Array, Array, Array]:
+    """Curvature of own weights, of own by shared, of shared (by cascade), and the slopes once what is fixed has moved as held.
+
+    What is fixed is cut out.
+    """
     own, (C, D) = problem.own, here.own.shape[:2]
     p, s, F = int(own.sum()), int((~own).sum()), here.factor.shape[1]
     R = D * s + F
@@ -193,8 +198,11 @@ def _blocks(problem: Problem, here: Slopes, fixed: Weights) -> tuple[Array, Arra
         shared[:, D * s :, mine] = here.tilt[:, ~own].transpose(0, 2, 1)
     B[..., D * s :] = here.tilt[:, None, own]
     shared[:, D * s :, D * s :] = here.pull
-    g_own = np.where(fixed.own, 0.0, here.own)
+    together = np.concatenate([held.shared.ravel(), held.factor])
+    g_own = here.own - np.einsum("cdpq,cdq->cdp", A, held.own) - B @ together
+    g_own = np.where(fixed.own, 0.0, g_own)
     g = np.concatenate([here.shared.reshape(C, D * s), here.factor], axis=1)
+    g -= np.einsum("cdpr,cdp->cr", B, held.own) + shared @ together
     free = ~np.concatenate([np.ravel(fixed.shared), fixed.factor]).astype(np.bool_)
     kept = ~np.asarray(fixed.own, dtype=np.bool_)
     A *= kept[..., :, None] & kept[..., None, :]
@@ -205,9 +213,35 @@ def _blocks(problem: Problem, here: Slopes, fixed: Weights) -> tuple[Array, Arra
     return A, B, shared, g_own, g * free
 
 
-def _newton(problem: Problem, here: Slopes, fixed: Weights) -> tuple[Weights, float]:
-    """The step, and the log likelihood that it foretells (twice)."""
-    A, B, shared, g_own, g_each = _blocks(problem, here, fixed)
+def _within(problem: Problem, base: tuple[Weights, Slopes], fixed: Weights, low: Weights) -> Weights:
+    """The step of the quadratic that stays within the bounds: what would cross its bound is put on it, the rest solved again."""
+    at, here = base
+    move = Weights(at.own, at.shared, at.factor)
+    for _ in range(_ROUNDS):
+        held = Weights(
+            np.where(fixed.own, low.own - at.own, 0.0), np.where(fixed.shared, low.shared - at.shared, 0.0),
+            np.zeros(len(at.factor)),
+        )  # fmt: skip
+        move = _newton(problem, here, fixed, held)
+        own, shared = at.own + move.own < low.own, at.shared + move.shared < low.shared
+        own, shared = own & ~np.asarray(fixed.own, np.bool_), shared & ~np.asarray(fixed.shared, np.bool_)
+        if not own.any() and not shared.any():
+            break
+        fixed = Weights(np.logical_or(fixed.own, own), np.logical_or(fixed.shared, shared), fixed.factor)
+    return move
+
+
+def _promised(here: Slopes, move: Weights) -> float:
+    return float(
+        (here.own * move.own).sum()
+        + (here.shared.sum(axis=0) * move.shared).sum()
+        + here.factor.sum(axis=0) @ move.factor
+    )
+
+
+def _newton(problem: Problem, here: Slopes, fixed: Weights, held: Weights) -> Weights:
+    """The step in what is free, where what is fixed moves as held."""
+    A, B, shared, g_own, g_each = _blocks(problem, here, fixed, held)
     s = here.shared.shape[1] * here.shared.shape[2]
     for crossed in (True, False):
         if not crossed:  # away from the top factors and weights may bend the wrong way together
@@ -219,37 +253,30 @@ def _newton(problem: Problem, here: Slopes, fixed: Weights) -> tuple[Weights, fl
         S[np.diag_indices(len(S))] += np.where(np.diagonal(whole) > 0.0, _RIDGE * (1.0 + diagonal), 1.0)
         both = np.linalg.solve(S, g - np.einsum("cdpr,cdp->r", B, solved_g)) if len(S) else np.zeros(0)
         step = solved_g - np.einsum("cdpr,r->cdp", solved, both)
-        gain = float((g_own * step).sum() + g @ both)
-        if gain >= 0.0:
+        if (g_own * step).sum() + g @ both >= 0.0:
             break
     factor = both[s:]
     factor = factor / max(1.0, float(np.abs(factor).max(initial=0.0)))
-    return Weights(step, both[:s].reshape(here.shared.shape[1:]), factor), gain
+    return Weights(step + held.own, both[:s].reshape(held.shared.shape) + held.shared, factor)
 
 
 def _searched(
     problem: Problem, base: tuple[Weights, Slopes], move: Weights, low: Weights
 ) -> tuple[Weights, Slopes, bool]:
     at, here = base
-    length, shared = 1.0, here.shared.sum(axis=0)
+    length = 1.0
     for _ in range(_HALVINGS):
         there = Weights(
             np.maximum(low.own, at.own + length * move.own),
             np.maximum(low.shared, at.shared + length * move.shared),
             at.factor + length * move.factor,
         )
-        promised = float(
-            (here.own * (there.own - at.own)).sum()
-            + (shared * (there.shared - at.shared)).sum()
-            + here.factor.sum(axis=0) @ (there.factor - at.factor)
+        promised = _promised(
+            here, Weights(there.own - at.own, there.shared - at.shared, there.factor - at.factor)
         )
         found = slopes(problem, there)
-        if np.isfinite(found.loglik) and found.loglik >= here.loglik + 1e-4 * promised and promised > 0.0:
+        gained = found.loglik - here.loglik + _DIGITS * abs(here.loglik)
+        if np.isfinite(found.loglik) and promised > 0.0 and gained >= 1e-4 * promised:
             return there, found, True
         length /= 2.0
     return at, here, False
-
-
-def fixed_of(problem: Problem, found: Found) -> Flags:
-    """Which shared weights stand on their bound, shape (D, s)."""
-    return np.asarray(found.at.shared <= _bounds(problem).shared)

@@ -18,18 +18,23 @@ import numpy.typing as npt
 from scipy.stats import norm
 from scipy.stats import t as student
 
-from halfstep.arrivals.bursts import Bursts
+from halfstep.arrivals.bursts import Burst, Bursts
 from halfstep.arrivals.usual import tail
 
 __all__ = ["LIVES", "DecaySettings", "HalfLife", "Unmeasured", "evidence", "half_life", "resampled", "widening"]
 
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 LIVES: Array = np.exp(np.linspace(np.log(0.25), np.log(64.0), 49))
 """Half-lives that are told apart, from a quarter of a day (daily counts see none shorter) to two months; (49,)."""
 HEIGHTS: Array = np.exp(np.linspace(np.log(0.1), np.log(3.0), 64))
 """Heights A_j, in multiples of the peak's rows above the usual; (64,)."""
+AROUND = 84
+"""Days on either side of a burst that tell its usual: twelve weeks, so that a burst and its four weeks leave calm days."""
+FEW_CALM = 28
+"""Calm days below which the usual is that learnt before the burst."""
 SHAPES = ("exponential", "power")
 
 
@@ -151,16 +156,34 @@ def _ends(whole: Array, scores: Array, bursts: int, level: float) -> tuple[float
 def evidence(count: Array, total: Array | None, found: Bursts, days: int) -> Array:
     """Return the profile log-likelihood of each shape, burst and half-life, (2, J, 49); bursts with no day after are left out."""
     exposure = np.ones(len(count)) if total is None else np.asarray(total, dtype=np.float64)
+    if not found.bursts:
+        return np.zeros((2, 0, len(LIVES)))
     starts = [b.start for b in found.bursts[1:]] + [len(count)]
     shape = 1 / max(found.swing, 0.05)
+    calm = np.isfinite(found.mean) & (exposure > 0)
+    for b in found.bursts:
+        calm[max(b.start - 1, 0) : b.peak + days + 1] = False
     fits = []
     for burst, rest in zip(found.bursts, starts, strict=True):
         stop = min(burst.peak + days + 1, max(rest, burst.peak + 1), len(count))
         after = np.arange(burst.peak, stop)
         after = after[np.isfinite(found.mean[after]) & (exposure[after] > 0)]
         if len(after) >= 2 and after[0] == burst.peak:
-            fits.append(_profile(count[after], burst.usual * exposure[after], after - burst.peak, burst.threshold, shape))
+            usual = _usual(count, exposure, calm, burst)
+            fits.append(_profile(count[after], usual * exposure[after], after - burst.peak, burst.threshold, shape))
     return np.array(fits).transpose(1, 0, 2) if fits else np.zeros((2, 0, len(LIVES)))
+
+
+def _usual(count: Array, exposure: Array, calm: Flags, burst: Burst) -> float:
+    """Return rows per exposure of the days around a burst that are near none; of those before it where they are few.
+
+    Later days may be used here, and must: what was learnt before a burst holds the tails of the bursts before that one.
+    """
+    near = slice(max(burst.peak - AROUND, 0), burst.peak + AROUND + 1)
+    days = calm[near]
+    if days.sum() < FEW_CALM:
+        return burst.usual
+    return max(float(count[near][days].sum()), 0.5) / float(exposure[near][days].sum())
 
 
 def _profile(y: Array, usual: Array, after: Ints, threshold: float, shape: float) -> Array:

@@ -118,12 +118,13 @@ def fit_problem(problem: Problem) -> Fit:
 
 def _freed(problem: Problem) -> tuple[Problem, Weights]:
     """Decays by a quasi-Newton search; weights are at their best at each (their slopes are then no part of its slope)."""
-    best: list[Weights] = [start(problem)]
+    best, tried = [start(problem)], list[int]()
     span = (0.1 / float(problem.stream.until.max()), 10.0 * max(problem.spec.decays))
 
     def cost(logs: Array) -> tuple[float, Array]:
         here = at_decays(problem, np.exp(logs))
-        found = climb(here, best[0])
+        found = climb(here, best[0], near=len(tried) > 0)
+        tried.append(found.steps)
         best[0] = found.at
         return -found.slopes.loglik, -_slope_of_decays(here, found) * np.exp(logs)
 

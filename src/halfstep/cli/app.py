@@ -10,7 +10,9 @@ from cyclopts import App, Parameter
 from halfstep import __version__
 from halfstep.cli.codes import RAN
 from halfstep.cli.console import Out, raw
+from halfstep.cli.label import Ask
 from halfstep.cli.language import Lang, chosen
+from halfstep.cli.teach import Columns, TeachFiles
 
 __all__ = ["app"]
 
@@ -114,6 +116,37 @@ def design(
     from halfstep.cli.design import plan
 
     return plan(folder, out, seed, Out(chosen(lang), as_json))
+
+
+@app.command
+def teach(
+    table: Annotated[Path, Parameter(help="Table of hand-labelled texts, a label a row.")],
+    columns: Annotated[Columns, Parameter(name="*")],
+    *,
+    files: Annotated[TeachFiles, Parameter(name="*")] = TeachFiles(),  # noqa: B008 (frozen)
+    seed: Annotated[int | None, Parameter(help="Seed of every random draw; that of any study if absent.")] = None,
+    lang: Language = None,
+    as_json: AsJson = False,
+) -> int:
+    """Teach heads from hand-labelled texts, and say how well they read texts that they were not taught on."""
+    from halfstep.cli.teach import teach_heads
+
+    return teach_heads(table, columns, files, seed, Out(chosen(lang), as_json))
+
+
+@app.command
+def label(
+    source: Annotated[Path, Parameter(help="Folder of a study, or a table of texts.")],
+    *,
+    asked: Annotated[Ask, Parameter(name="*")] = Ask(),  # noqa: B008 (frozen)
+    seed: Annotated[int | None, Parameter(help="Seed of every random draw; that of any study if absent.")] = None,
+    lang: Language = None,
+    as_json: AsJson = False,
+) -> int:
+    """Write a sheet of the posts that are most worth labelling, some of them drawn by lot to audit the others."""
+    from halfstep.cli.label import ask_for
+
+    return ask_for(source, asked, seed, Out(chosen(lang), as_json))
 
 
 @app.command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,9 +26,12 @@ def examine(folder: Path, out: Out) -> int:
     from halfstep.questions import questions
 
     try:
-        with progress(out, 2) as step:
+        with progress(out, 3) as step:
             step("read")
             loaded = load(folder)
+            if loaded.utterances is not None:
+                step("utterances")
+                loaded.utterances.read_through()
             step("check")
             asked = questions(loaded)
     except StudyFaultsError as error:
@@ -45,15 +49,29 @@ def show(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> None:
         out.line("cli.no fault", ("rows", loaded.sold.frame.height), ("file", loaded.sold.file))
     if loaded.press is not None:
         out.line("cli.figures", ("rows", len(loaded.press.figures)), ("file", loaded.press.file))
+    if loaded.utterances is not None:
+        tally = loaded.utterances.tally
+        facts = (
+            ("file", loaded.utterances.file),
+            ("rows", tally.rows),
+            ("yielded", tally.yielded),
+            ("same", tally.same_id),
+        )
+        out.line("cli.utterances", *facts)
+        for reason, rows in tally.rejected.items():
+            out.line("cli.rejected", ("rows", rows), ("reason", out.say(f"rejected.{reason}")))
+        for reason, rows in tally.left_out.items():
+            out.line("cli.left out", ("rows", rows), ("reason", out.say(f"left.{reason}")))
     for reason, rows in loaded.left_out.items():
         out.line("cli.left out", ("rows", rows), ("reason", out.say(f"left.{reason}")))
     study = loaded.config.study
     pairs = (out.say("cli.pair", ("focal", study.focal), ("benchmark", brand)) for brand in study.benchmarks)
     out.line("cli.comparisons", ("pairs", out.say("cli.separator").join(pairs)))
-    if loaded.guesses:
+    found = _guessed(loaded)
+    if found:
         out.text()
         out.line("cli.guesses")
-        guesses(loaded.guesses, out)
+        guesses(found, out)
     out.text()
     out.line("cli.questions")
     heads = tuple(out.say(f"cli.head {head}") for head in ("question", "answer", "missing"))
@@ -70,6 +88,14 @@ def show(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> None:
         out.table(heads, ((_way(way, out), _tier(way, out), _those(way, asked, out)) for way in ordered))
 
 
+def _guessed(loaded: Loaded) -> tuple[Guess, ...]:
+    """Return all guesses, those of the utterances as counted over the whole table."""
+    said = loaded.utterances
+    if said is None:
+        return loaded.guesses
+    return (*(guess for guess in loaded.guesses if guess.table not in (said.file, *said.shown)), *said.guesses)
+
+
 def guesses(found: Iterable[Guess], out: Out) -> None:
     """Print what readers decided without being told."""
     heads = tuple(out.say(f"cli.head {head}") for head in ("file", "row", "column"))
@@ -83,10 +109,11 @@ def loaded_record(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> dict
     return {
         "rows": 0 if loaded.sold is None else loaded.sold.frame.height,
         "figures": 0 if loaded.press is None else len(loaded.press.figures),
+        "utterances": None if loaded.utterances is None else asdict(loaded.utterances.tally),
         "left_out": loaded.left_out,
         "inputs": loaded.inputs,
         "comparisons": [{"focal": study.focal, "benchmark": brand} for brand in study.benchmarks],
-        "guesses": [guess_record(guess, out) for guess in loaded.guesses],
+        "guesses": [guess_record(guess, out) for guess in _guessed(loaded)],
         "questions": [
             {
                 "id": q.id,

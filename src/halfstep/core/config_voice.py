@@ -93,6 +93,7 @@ class Touchpoint(Section):
     words: tuple[str, ...] = Field(
         default=(), description="Seed words; used where there are no labels, and as other names of it in tables."
     )
+    product: bool = Field(default=False, description="Whether it is about the product itself: counts as content.")
 
 
 class Name(Section):

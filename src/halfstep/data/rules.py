@@ -17,6 +17,7 @@ from halfstep.data.rows import LARGEST, canonical, check_rows, frequencies, in_f
 from halfstep.data.schema import in_segment, number, text
 from halfstep.data.settings import STUDY, check_settings, period_or_none
 from halfstep.data.side_rules import check_sides
+from halfstep.data.voice_rules import check_voice
 
 __all__ = ["check_tables"]
 
@@ -42,6 +43,7 @@ def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
         faults += _markets(config, tables["markets"], sales)
     faults += check_sides(config, tables, sales)
     faults += check_choices(config, tables)
+    faults += check_voice(config, tables)
     faults += check_outcomes(config, tables.get("outcomes"), sales if "columns" in config.model_fields_set else None)
     return faults
 

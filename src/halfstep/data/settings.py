@@ -15,9 +15,11 @@ from halfstep.data.demand_settings import STUDY, check_demand
 
 __all__ = ["STUDY", "check_settings", "period_or_none"]
 
-_ALONE = ("press", "outcomes", "choices", "design", "beliefs", "lineup")
+_ALONE = (
+    "press", "outcomes", "choices", "design", "beliefs", "lineup", "utterances", "labels", "exposure", "controversies",
+)  # fmt: skip
 """Tables that need no sales table beside them."""
-_PLURAL = ("outcomes", "choices", "beliefs")
+_PLURAL = ("outcomes", "choices", "beliefs", "utterances", "labels", "controversies")
 
 
 def check_settings(config: StudyConfig) -> Iterator[Fault]:
@@ -57,8 +59,8 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
 def _main_table(config: StudyConfig) -> Iterator[Fault]:
     """Yield a study without sales and press figures, and a sales table without its columns or attributes."""
     if "sales" not in config.tables:
-        if not {"press", "outcomes", "choices"} & set(config.tables) and not is_plan(config):
-            what = "expected a sales table, a table of press figures, of outcomes or of choices; none is named"
+        if not {"press", "outcomes", "choices", "utterances", "labels"} & set(config.tables) and not is_plan(config):
+            what = "expected a sales table, a table of press figures, of outcomes, of choices or of utterances; none is named"
             yield _fault("tables.sales", what, "name the file of one of them")
         for section in ("columns", "attributes", "demand", "subsidy"):
             if section in config.model_fields_set:
@@ -90,6 +92,10 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         "choices": ("choice_columns", config.choice_columns),
         "beliefs": ("belief_columns", config.belief_columns),
         "lineup": ("lineup_columns", config.lineup_columns),
+        "utterances": ("utterance_columns", config.utterance_columns),
+        "labels": ("label_columns", config.label_columns),
+        "exposure": ("exposure_columns", config.exposure_columns),
+        "controversies": ("controversy_columns", config.controversy_columns),
     }
     for name, (section, columns) in sections.items():
         table = f"table of {name}" if name in _PLURAL else f"{name.replace('_', ' ')} table"

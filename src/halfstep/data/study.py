@@ -8,6 +8,7 @@ import re
 import tomllib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -23,6 +24,10 @@ from halfstep.data.read.tables import Table, parted, read_table
 from halfstep.data.rules import check_tables
 from halfstep.data.schema import Sales, tidy_sales
 from halfstep.data.side import Side, plans, tidy_side
+from halfstep.data.voice import Controversies, Exposure, Labels, tidy_controversies, tidy_exposure, tidy_labels
+
+if TYPE_CHECKING:
+    from halfstep.data.utterances import Utterances
 
 __all__ = ["Loaded", "load"]
 
@@ -51,6 +56,10 @@ class Loaded:
         Outcomes in which events may show, in the order of the study.
     choices, beliefs, lineup
         A choice experiment, what respondents believe, real products; None where the study names no such table.
+    utterances
+        What people say, not read yet but for its first rows; None where the study names no such table.
+    labels, exposure, controversies
+        Hand labels, rows in all, the ledger of controversies; None where the study names no such table.
     """
 
     config: StudyConfig
@@ -67,6 +76,10 @@ class Loaded:
     choices: Choices | None = None
     beliefs: Beliefs | None = None
     lineup: Lineup | None = None
+    utterances: Utterances | None = None
+    labels: Labels | None = None
+    exposure: Exposure | None = None
+    controversies: Controversies | None = None
 
     @property
     def sales(self) -> Sales:
@@ -91,6 +104,9 @@ class Loaded:
         for found in (found for found in self.outcomes if found.id in of_rows):
             for reason, rows in found.left_out.items():
                 out[f"outcomes, {reason}"] = out.get(f"outcomes, {reason}", 0) + rows
+        for table, side in (("exposure", self.exposure), ("controversies", self.controversies)):
+            if side is not None and side.left_out:
+                out[f"{table}, after as_of"] = side.left_out
         return out
 
 
@@ -107,8 +123,10 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     changes: dict[str, object] = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
     if changes:
         config = _changed(path.name, config, changes)
-    read = {name: _read(name, path.parent, file, config.obtain.get(name)) for name, file in config.tables.items()}
-    faults = [fault for found in read.values() if not isinstance(found, Table) for fault in found]
+    small = {name: file for name, file in config.tables.items() if name != "utterances"}
+    read = {name: _read(name, path.parent, file, config.obtain.get(name)) for name, file in small.items()}
+    said = _utterances(config, path.parent)
+    faults = [fault for found in (*read.values(), said) if isinstance(found, tuple) for fault in found]
     tables = settle(config, {name: found for name, found in read.items() if isinstance(found, Table)})
     faults += check_tables(config, tables)
     press, wrong = read_press(config, tables["press"]) if "press" in tables else (None, [])
@@ -120,8 +138,10 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
         sold, faults = tidy_sales(config, tables)
         if faults:
             raise StudyFaultsError(tuple(faults))
-    inputs = {path.name: settings_hash} | {file: tables[name].sha256 for name, file in config.tables.items()}
+    inputs = {path.name: settings_hash} | {file: tables[name].sha256 for name, file in small.items()}
     guesses = [guess for table in tables.values() for guess in table.guesses]
+    if said is not None and not isinstance(said, tuple):
+        inputs[said.file], guesses = said.sha256, [*guesses, *said.guesses]
     sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
     if sold is not None and "buyers" in sides and (faults := list(uncovered(sold, sides["buyers"]))):
         raise StudyFaultsError(tuple(faults))
@@ -132,7 +152,25 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     return Loaded(
         config, inputs, tuple(guesses), sold, press, sides.get("reach"), sides.get("flow"), sides.get("second_choices"),
         sides.get("buyers"), sides.get("micro"), shown, choices, beliefs, tidy_lineup(config, tables),
+        said if not isinstance(said, tuple) else None, tidy_labels(config, tables), tidy_exposure(config, tables), tidy_controversies(config, tables),
     )  # fmt: skip
+
+
+def _utterances(config: StudyConfig, folder: Path) -> Utterances | tuple[Fault, ...] | None:
+    """Open the table of utterances; None where the study names none, or does not say which column is what."""
+    if "utterances" not in config.tables or config.utterance_columns is None:
+        return None
+    from halfstep.data.utterances import open_utterances
+
+    file = config.tables["utterances"]
+    path, hidden, where = _located(folder, file, config.obtain.get("utterances"))
+    if path is None:
+        return _unset(file, where)
+    found = open_utterances(config, path, file)
+    if not isinstance(found, tuple):
+        return found
+    shown = (replace(f, what=f.what.replace(str(path), file)) if hidden else f for f in found)
+    return tuple(replace(f, mend=f.mend + ("" if path.exists() else where)) for f in shown)
 
 
 def _read(name: str, folder: Path, file: str, told: Text | None) -> Table | tuple[Fault, ...]:
@@ -140,22 +178,36 @@ def _read(name: str, folder: Path, file: str, told: Text | None) -> Table | tupl
 
     A name may begin with an environment variable, ${CASES}/sales.csv; what that stands for is never printed.
     """
-    where = "" if told is None else "".join(f"; {text}" for text in dict.fromkeys((told.en, told.zh)))
-    variable = _VARIABLE.match(file)
-    root = "" if variable is None else os.environ.get(variable[1], "")
-    if variable is not None and not root:
-        what = f"expected the environment variable {variable[1]}, with the folder of {file}; it is not set"
-        return (Fault(table=file, what=what, mend=f"set {variable[1]}{where}"),)
-    path = folder / file if variable is None else Path(root + file[variable.end() :])
+    path, variable, where = _located(folder, file, told)
+    if path is None:
+        return _unset(file, where)
     found = read_table(name, path)
     if isinstance(found, Table):
         return found
     held = parted(path)[0]
-    hidden, where = ("" if variable is None else str(held)), "" if held.is_file() else where
+    hidden, where = (str(held) if variable else ""), "" if held.is_file() else where
     return tuple(
         replace(fault, what=fault.what.replace(hidden, file) if hidden else fault.what, mend=fault.mend + where)
         for fault in found
     )
+
+
+def _located(folder: Path, file: str, told: Text | None) -> tuple[Path | None, bool, str]:
+    """Return where a file is (None where its variable is not set), whether a variable says so, and where it is obtained."""
+    where = "" if told is None else "".join(f"; {text}" for text in dict.fromkeys((told.en, told.zh)))
+    variable = _VARIABLE.match(file)
+    if variable is None:
+        return folder / file, False, where
+    root = os.environ.get(variable[1], "")
+    return (Path(root + file[variable.end() :]) if root else None), True, where
+
+
+def _unset(file: str, where: str) -> tuple[Fault, ...]:
+    """Return the fault of a variable that is not set."""
+    variable = _VARIABLE.match(file)
+    assert variable is not None
+    what = f"expected the environment variable {variable[1]}, with the folder of {file}; it is not set"
+    return (Fault(table=file, what=what, mend=f"set {variable[1]}{where}"),)
 
 
 def _settings(path: Path) -> tuple[StudyConfig, str]:

@@ -137,6 +137,11 @@ class Utterances:
         return tuple(one.part.path for one in self.opened)
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """The files as faults, guesses and rejected rows name them."""
+        return tuple(one.part.file for one in self.opened)
+
+    @property
     def bytes(self) -> int:
         """Size of the files."""
         return sum(path.stat().st_size for path in self.files)

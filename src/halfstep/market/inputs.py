@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ from halfstep.data.choices import Beliefs, Choices
 from halfstep.data.outcomes import Outcomes
 from halfstep.data.press import Press
 from halfstep.data.study import Loaded
+from halfstep.data.voice import Controversies, Exposure, Labels
 from halfstep.market.buyers import Buyers, buyers_of
 from halfstep.market.experiment import Experiment, Offers, experiment_of, offers_of
 from halfstep.market.flow import WEEKS, Flow, binding, flow_of, waiting
@@ -24,6 +26,9 @@ from halfstep.market.panel import Panel, build_panel
 from halfstep.market.reach import Reach, reach_of
 from halfstep.market.switches import Counted, count_otherwise
 from halfstep.market.switching import Switching, switching_of
+
+if TYPE_CHECKING:
+    from halfstep.data.utterances import Utterances
 
 __all__ = ["Inputs", "Room", "prepare", "supply_bound"]
 
@@ -60,6 +65,8 @@ class Inputs:
         Real products in the experiment's columns; None without a line-up.
     beliefs
         What its respondents believe; None without such a table.
+    utterances, labels, exposure, controversies
+        What people say, hand labels, rows in all, the ledger of controversies; None without such a table.
     """
 
     config: StudyConfig
@@ -76,6 +83,10 @@ class Inputs:
     experiment: Experiment | None = None
     offers: Offers | None = None
     beliefs: Beliefs | None = None
+    utterances: Utterances | None = None
+    labels: Labels | None = None
+    exposure: Exposure | None = None
+    controversies: Controversies | None = None
 
     @property
     def panel(self) -> Panel:
@@ -113,7 +124,9 @@ def prepare(loaded: Loaded) -> Inputs:
 
     A table of which the as-of date leaves no row is as good as none.
     """
-    inputs = _market(loaded)
+    inputs = replace(
+        _market(loaded), utterances=loaded.utterances, labels=loaded.labels, exposure=loaded.exposure, controversies=loaded.controversies,
+    )  # fmt: skip
     if loaded.choices is None:
         return inputs
     experiment = experiment_of(loaded.choices, loaded.config)

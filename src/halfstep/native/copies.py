@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from halfstep.native.chosen import chosen
 from halfstep.native.grams import slabs
-from halfstep.native.optional import chosen
 from halfstep.native.texts import Places, Texts
 
 __all__ = ["GRAM", "K", "Plan", "Sketch", "Words", "plan", "signatures"]

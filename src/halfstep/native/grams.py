@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -168,8 +169,8 @@ def slabs(texts: Texts, most: int = _SLAB) -> Iterator[tuple[int, int]]:
     if not texts.n:
         return
     size = np.cumsum(texts.end - texts.begin + 1)
-    cuts = np.searchsorted(size, np.arange(most, int(size[-1]), most), side="left") + 1
-    yield from zip([0, *np.unique(cuts).tolist()], [*np.unique(cuts).tolist(), texts.n], strict=True)
+    cuts = np.unique(np.searchsorted(size, np.arange(most, int(size[-1]), most)) + 1)
+    yield from pairwise([0, *cuts[cuts < texts.n].tolist(), texts.n])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.errors import MisuseError
+from halfstep.native.chosen import chosen
 from halfstep.native.grams import slabs
-from halfstep.native.optional import chosen
 from halfstep.native.texts import Bytes, Places, Texts, pack
 
 __all__ = ["Mentions", "Spellings", "find", "folded", "windows"]
@@ -159,7 +159,7 @@ def _fold(raw: _Folded) -> _Folded:
     one, two, three = b[:-2], b[1:-1], b[2:]
     blank = (one == 32) | ((one >= 9) & (one <= 13))
     made, width = np.where((one >= 65) & (one <= 90), one + np.uint8(32), one), np.ones(len(one), np.int64)
-    lead = np.flatnonzero(np.isin(one, _LEADS))
+    lead = np.flatnonzero(_LEADS[one])
     x, y, z = one[lead], two[lead], three[lead]
     short = (x == 0xC2) & ((y == 0x85) | (y == 0xA0))
     long = ((x == 0xE3) & (y == 0x80) & (z == 0x80)) | ((x == 0xE1) & (y == 0x9A) & (z == 0x80))
@@ -182,14 +182,15 @@ def _fold(raw: _Folded) -> _Folded:
     return _Folded(made[kept], raw.text[kept], raw.place[kept], raw.place[kept] + width[kept])
 
 
-_LEADS = np.array([0xC2, 0xE1, 0xE2, 0xE3, 0xEF], dtype=np.uint8)
+_LEADS = np.zeros(256, dtype=np.bool_)
+_LEADS[[0xC2, 0xE1, 0xE2, 0xE3, 0xEF]] = True
 _WORDY = np.zeros(256, dtype=np.bool_)
 _WORDY[[*range(48, 58), *range(97, 123)]] = True
 
 
 def _found(texts: Texts, spellings: Spellings) -> Mentions:
     """As `find`, in NumPy."""
-    at = [_chosen(_places(_fold(_gathered(texts, first, last)), spellings)) for first, last in slabs(texts)]
+    at = [_chosen(_places(_fold(_gathered(texts, first, last)), spellings)) for first, last in slabs(texts, 1 << 19)]
     none = np.empty(0, dtype=np.int64)
     text, begin, name, end = (np.concatenate([none, *(part[i] for part in at)]) for i in range(4))
     return Mentions(text, name.astype(np.int32), begin, end)
@@ -202,31 +203,43 @@ def _keys(byte: Bytes, at: Places, length: int) -> Keys:
     )
 
 
+def _slot(one: Bytes, two: Bytes, three: Bytes) -> npt.NDArray[np.uint16]:
+    """Return a hash of three bytes."""
+    made = two.astype(np.uint16)
+    made <<= np.uint16(8)
+    made ^= three
+    made *= np.uint16(0x9E37)
+    made += one.astype(np.uint16) * np.uint16(0x79B1)
+    return made
+
+
 def _places(made: _Folded, spellings: Spellings) -> list[Places]:
     """Return text, name, begin, whether never, minus end of every spelling that stands somewhere, whole at its ends."""
     size = np.diff(spellings.at)
     F = np.concatenate([made.byte, np.zeros(int(size.max(initial=0)) + 3, np.uint8)])
     here, which = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    opens = np.zeros(256, dtype=np.bool_)
-    opens[spellings.data[spellings.at[:-1]]] = True
-    start = np.flatnonzero(opens[made.byte])
+    long = spellings.at[:-1][size >= 3]
+    opens = np.zeros(1 << 16, dtype=np.bool_)
+    opens[_slot(*(spellings.data[long + k] for k in range(3)))] = True
+    near = np.flatnonzero(opens[_slot(F[:-2], F[1:-1], F[2:])])
     for length in range(1, 5):
+        start = near if length > 2 else np.arange(len(made.byte))
         of = np.flatnonzero(size == length if length < 4 else size >= 4)
-        keys = _keys(spellings.data, spellings.at[of], length)
-        distinct = np.unique(keys)
         if not len(of):
             continue
+        keys = _keys(spellings.data, spellings.at[of], length)
+        distinct = np.unique(keys)
         key = _keys(F, start, length)
         group = np.minimum(np.searchsorted(distinct, key), len(distinct) - 1)
         hit = np.flatnonzero(distinct[group] == key)
         hit = hit[np.argsort(group[hit], kind="stable")]
         cut = np.searchsorted(group[hit], np.arange(len(distinct) + 1))
-        for i, g in zip(of, np.searchsorted(distinct, keys), strict=True):
-            at, word = start[hit[cut[g] : cut[g + 1]]], spellings.data[spellings.at[i] : spellings.at[i + 1]]
+        for own, g in zip(of.tolist(), np.searchsorted(distinct, keys).tolist(), strict=True):
+            at, word = start[hit[cut[g] : cut[g + 1]]], spellings.data[spellings.at[own] : spellings.at[own + 1]]
             for k in range(length, len(word)):
                 at = at[F[at + k] == word[k]]
             here.append(at)
-            which.append(np.full(len(at), i))
+            which.append(np.full(len(at), own))
     a, i = np.concatenate(here), np.concatenate(which)
     e, never = a + size[i], spellings.never[i]
     torn = (_WORDY[F[a]] & _WORDY[F[a - 1]] & (a > 0)) | (_WORDY[F[e - 1]] & _WORDY[F[e]])

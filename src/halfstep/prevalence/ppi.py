@@ -52,7 +52,7 @@ def line(tally: Tally, audit: Audit) -> Line:
     """Fit the line and the error of its height at the mean score of the cell.
 
     With weights w and regressors x = (1, f) the height is ``sum a y``, ``a = w x'(X'WX)^-1 x0``. Its variance is
-    ``sum a^2 e^2 (1 - pi) / (1 - h)^2`` (MacKinnon & White's HC3; pi the probability of being drawn), which holds whatever
+    ``sum a^2 e^2 (1 - pi) / (1 - h)`` (MacKinnon & White's HC2; pi the probability of being drawn), which holds whatever
     the variance of y at each f, with the error of the slope in it.
     """
     w = audit.weight * (tally.n / audit.weight.sum())
@@ -63,7 +63,7 @@ def line(tally: Tally, audit: Audit) -> Line:
     a = w * (x @ inverse[:, 0])
     left = np.clip(1 - w * np.einsum("ij,jk,ik->i", x, inverse, x), 1e-9, 1.0)
     out = 1 - np.minimum(1 / w, 1.0)
-    error = a * (audit.y - x @ beta) / left
+    error = a * (audit.y - x @ beta) / np.sqrt(left)
     squares = a**2
     freedom = squares.sum() ** 2 / (squares**2).sum() * (1 - x.shape[1] / audit.m)
     return Line(
@@ -160,10 +160,11 @@ def share(
     more, third = _unseen(tally, audit, fitted)
     value = min(max(fitted.value, 0.0), 1.0)
     beyond = value * (1 - value) / n if target == "source" else 0.0
-    variance = fitted.variance + more + beyond
+    thinner = audit.worth / (audit.worth + 2 * UNSEEN)  # the unseen are observations, too
+    variance = (fitted.variance + more) * thinner + beyond
     quantile = float(student.ppf((1 + level) / 2, fitted.freedom))
     worth = audit.worth / (1 - m / n) if target == "cell" else audit.worth
-    lo, hi = score_interval(value, variance, fitted.third + third, quantile, worth)
+    lo, hi = score_interval(value, variance, (fitted.third + third) * thinner, quantile, worth)
     if target == "cell":
         floor, ceiling = _seen(audit, n)
         lo, hi, value = max(lo, floor), min(hi, ceiling), min(max(value, floor), ceiling)

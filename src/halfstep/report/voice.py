@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from halfstep.core.check import Check
 from halfstep.core.estimate import Bound, Refusal
 from halfstep.report.charts import Line, LinesChart
 from halfstep.report.comparison import needs_of
@@ -36,6 +37,10 @@ TOLD = {
     "replies": ("replies", "cascades"),
 }
 """Part of the section -> checks told in it; ids may go on after a dot."""
+REFUSED = {
+    "reading": ("utterances",), "attention": ("difference",), "bursts": (), "controversies": ("agreement",), "replies": ("replies",),
+}  # fmt: skip
+"""Part of the section -> refusals told in it; those of a name's own figures stand in its table."""
 
 
 def voice_section(index: Index) -> Section | None:
@@ -81,7 +86,7 @@ def _founder(index: Index, bound: Bound) -> Finding:
     )
 
 
-def _checks(index: Index, name: str) -> Iterator[object]:
+def _checks(index: Index, name: str) -> Iterator[Check]:
     return (c for c in index.checks if f"{c.id}.".startswith(f"voice.{name}."))
 
 

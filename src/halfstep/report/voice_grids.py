@@ -134,7 +134,7 @@ def _heat(index: Index, series: Series, name: str, n: int) -> Iterator[Grid]:
                 else Cell((_share(index, series, k),), "number", HEAT * float(series.value[k]) / most)
             )
         rows.append(Row((Cell((Voiced(topic),), "label"), *cells)))
-    columns = (Term("ui.touchpoint"), *(When(period, short=True) for period in periods))
+    columns: tuple[Fact, ...] = (Term("ui.touchpoint"), *(When(period, short=True) for period in periods))
     yield Grid(
         f"voice-touchpoints-{n}",
         Finding("find.voice touchpoints title", (("name", Voiced(name)),)),

@@ -14,6 +14,8 @@ from halfstep.report.words_press_en import PRESS
 from halfstep.report.words_random_en import RANDOM
 from halfstep.report.words_read_en import READ_EN
 from halfstep.report.words_switch_en import SWITCH
+from halfstep.report.words_teach_en import TEACH
+from halfstep.report.words_voice_check_en import VOICE_CHECK
 from halfstep.report.words_voice_en import VOICE
 
 __all__ = ["EN", "NUMBERS"]
@@ -244,10 +246,11 @@ EN: dict[str, str] = (
     | RANDOM
     | PRESS
     | CHOICE
-    | EVENTS | VOICE
+    | EVENTS | VOICE | VOICE_CHECK
     | DESIGN
     | FILES
     | SWITCH
+    | TEACH
     | CELLS_EN
     | ASK
     | NEW

@@ -37,6 +37,9 @@ _WHAT = {
     "what.voice stance": "share of posts on a touchpoint that speak for or against", "what.voice polarity": "share of posts by how they feel",
     "what.voice burst rows": "posts beyond the usual in a burst", "what.voice usual rows": "usual posts a day before a burst", "what.voice agreement": "agreement of coders",
     "what.voice coders": "part of coders who say so", "what.voice days since known": "days since the flaw was public", "what.voice utterances": "utterances",
+    "what.voice half-life": "half-life of attention after a burst", "what.voice volatility": "volatility of attention", "what.voice half-life difference": "half-life, founder less product", "what.voice volatility difference": "volatility, founder less product",
+    "what.voice extra posts": "posts that followed an own reply beyond those expected",
+    "what.voice flip rate": "flip rate of authors", "what.voice content difference": "content about the product, founder less product", "what.voice prior fame": "attention not yet faded before a period",
 }  # fmt: skip
 
 _WHY = {
@@ -52,8 +55,32 @@ _WHY = {
     "why.voice coders agree": "Coders agree on the {of} (alpha {alpha}, {units} controversies, {coders} coders).", "why.voice coders tentative": "Coders agree on the {of} only so far that conclusions are tentative (alpha {alpha}, {units} controversies, {coders} coders).",
     "why.voice coders differ": "Coders do not agree on the {of} (alpha {alpha}, {units} controversies, {coders} coders): the table below is opinion.", "do.voice code again": "Sharpen the codebook and have both code again.",
     "why.voice nothing read": "No utterance could be read.",
-    "needs.more utterances of it": "more utterances", "needs.more posts drawn at random and read by people": "more posts drawn at random and read by people (halfstep label)", "needs.a reader taught on labels of it": "labels that teach the reader this class",
+    "needs.more posts drawn at random and read by people": "more posts drawn at random and read by people (halfstep label)", "needs.a reader taught on labels of it": "labels that teach the reader this class",
     "needs.a second coding by somebody else": "a second coding by somebody else", "needs.codings of the same controversies by two people": "codings of the same controversies by two people", "needs.utterances that can be read": "utterances that can be read",
+    "why.voice few bursts": "Too few bursts to tell how attention fades.", "why.voice no rows": "Too few rows.", "why.voice few blocks": "Too few days to tell how much attention swings.",
+    "needs.more bursts of it": "more bursts of it: more days", "needs.more utterances of it": "more utterances of it", "needs.more days of it": "more days of it",
+    "why.voice lasts longer": "Attention to {founder} lasts longer than to {product}: half-life {of_founder} against {of_product} days, at the same volume.",
+    "why.voice lasts shorter": "Attention to {founder} is shorter-lived than to {product}: half-life {of_founder} against {of_product} days, at the same volume.",
+    "why.voice lasts cannot tell": "Whether attention to {founder} lasts longer or shorter than to {product} cannot be told: half-life {of_founder} against {of_product} days at the same volume, less apart than their error.",
+    "why.voice swings more": "Attention to {founder} swings more than to {product}: {of_founder} against {of_product}, at the same volume.",
+    "why.voice swings less": "Attention to {founder} swings less than to {product}: {of_founder} against {of_product}, at the same volume.",
+    "why.voice swings cannot tell": "Whether attention to {founder} swings more or less than to {product} cannot be told: {of_founder} against {of_product} at the same volume, less apart than their error.",
+    "why.voice no own replies": "None of the posts in these {cascades} cascades is marked as the brand's own.", "needs.posts marked as the brand's own": "a column that says which posts are the brand's own (utterance_columns.own)",
+    "why.voice cascades cut": "Only the {n} largest cascades are looked at.",
+    "why.voice branching": "Of one post in the crowd {branching} further ones follow on average, its own shock and the time of day aside.",
+    "why.voice replies more": "The brand's own replies were followed by {extra} more posts each than expected ({low} to {high}; {replies} replies in {cascades} cascades); placebo replies at such times show {placebo_low} to {placebo_high} (p {p}). Doubt brings both posts and replies, so this is no proof that replies bring posts.",
+    "why.voice replies fewer": "The brand's own replies were followed by fewer posts than expected: {extra} each ({low} to {high}; {replies} replies in {cascades} cascades); placebo replies at such times show {placebo_low} to {placebo_high} (p {p}). Brands may reply when doubt is fading anyway, so this is no proof that replies calm.",
+    "why.voice replies nothing larger": "After the brand's own replies there were neither more nor fewer posts than usual by more than {bound} a reply ({replies} replies in {cascades} cascades, {usual} posts expected anyway). Doubt brings both posts and replies, so even this is no proof.",
+    "why.voice replies one cascade": "Own replies stand in one cascade or none: what one crowd did after one reply cannot be told from what it would have done.", "why.voice replies no fit": "The cascades could not be described well enough to judge replies.",
+    "why.voice replies too wide": "What follows the brand's own replies cannot be told: {extra} posts each, {low} to {high} ({replies} replies in {cascades} cascades). The smallest effect that would be found in four of five cases is {smallest} posts a reply. Doubt brings both posts and replies.",
+    "why.voice replies placebos show as much": "What follows the brand's own replies cannot be told: {extra} posts each ({low} to {high}), but placebo replies at such times show as much ({placebo_low} to {placebo_high}, p {p}). Doubt brings both posts and replies.",
+    "do.voice replies experiment": "A message experiment would tell: reply to some doubts and not to others, by lot.",
+    "needs.more cascades with replies of the brand": "more cascades with replies of the brand", "needs.a message experiment": "a message experiment: replies given or not, by lot", "needs.posts read by people in more periods": "posts read by people in more periods (five at least)",
+    "why.voice no authors": "The table does not tell authors apart.", "why.voice reader unknown": "How often the reader turns a stance round is not known.", "why.voice few authors": "Too few authors with several decided posts.", "why.voice reader too poor": "The reader turns stances round too often for flips to be told.", "why.voice few periods": "Too few periods in which both could be told.",
+    "needs.a column of authors": "a column of authors", "needs.audited posts for and against": "audit posts that speak for and against", "needs.more authors with several posts": "more authors with several posts",
+    "why.voice content more": "Posts that name only the founder of {brand} are more often about the product itself than those that name only brand or product: {of_founder} against {of_product}.",
+    "why.voice content less": "Posts that name only the founder of {brand} are less often about the product itself than those that name only brand or product: {of_founder} against {of_product}.",
+    "why.voice content cannot tell": "Whether posts that name only the founder of {brand} are more or less often about the product itself cannot be told: {of_founder} against {of_product}, less apart than their error.",
 }  # fmt: skip
 
 _METHODS = {
@@ -63,6 +90,15 @@ _METHODS = {
     "method.krippendorff": "Krippendorff's alpha for nominal codes (Krippendorff 2011), interval by resampling controversies.",
     "assume.names by spelling": "Whoever is meant is written as the study lists it.", "assume.audit drawn at random": "The posts that people read were drawn at random, with the probabilities given.",
     "assume.copies folded": "A text said again counts once.", "assume.paid and own apart": "Paid places and the brand's own posts are not people's voice.", "assume.coders apart": "Coders worked apart.",
+    "method.half-life": "Likelihood of the days after each burst under an exponential or a power law of fading back to the usual, all bursts of a name together; interval by resampling bursts.",
+    "method.volatility": "Squared coefficient of variation of daily rates beyond what chance (Poisson) gives, within blocks of days; interval by resampling blocks.",
+    "method.matched": "The larger of two names is thinned to the rows of the smaller, several times; bursts are found anew, and both are measured at the same volume.",
+    "method.hawkes": "Cascades as Hawkes processes (sums of exponentials), each with a fading shock and a time of day; the crowd's rate within an hour after an own reply against the rate otherwise. Errors by leaving out cascades; placebo replies at times drawn from the crowd's own rate.",
+    "assume.bursts fade alike": "Bursts of one name fade alike.", "assume.matched volume": "A thinned series behaves as a smaller name would.",
+    "assume.own shock of each cascade": "Each first post draws posts of its own at a fading rate.", "assume.posts bring posts": "Posts bring posts, sooner rather than later.", "assume.doubt brings replies": "Nothing is said of why the brand replied just then.",
+    "method.flips": "Consecutive decided posts of one author that change sides, mean over authors; the reader's own mistakes, as the audit shows them, taken out; interval by resampling authors and audit.",
+    "method.content": "Share of posts on touchpoints about the product, corrected by the audit, of posts that name only the founder and of those that name only brand or product; periods weighed alike for both.",
+    "method.fame": "Posts of all earlier days, each faded by the half-life of attention to that name; ends by the half-life's interval.", "assume.errors of the reader independent": "The reader errs in one post of an author independently of the next.",
 }  # fmt: skip
 
 VOICE: dict[str, str] = _UI | _FINDINGS | _WHAT | _WHY | _METHODS

@@ -37,6 +37,9 @@ _WHAT = {
     "what.voice stance": "各触点上赞成或反对的帖子比例", "what.voice polarity": "按情绪分的帖子比例",
     "what.voice burst rows": "升温期间超出平日的发言", "what.voice usual rows": "升温前平日每天的发言", "what.voice agreement": "编码者的一致程度",
     "what.voice coders": "这样编码的人占比", "what.voice days since known": "距缺陷公开的天数", "what.voice utterances": "发言",
+    "what.voice half-life": "升温后关注的半衰期", "what.voice volatility": "关注的波动", "what.voice half-life difference": "半衰期：创始人减产品", "what.voice volatility difference": "波动：创始人减产品",
+    "what.voice extra posts": "品牌回应之后超出预期的发言",
+    "what.voice flip rate": "作者立场翻转率", "what.voice content difference": "谈产品本身的比例：创始人减产品", "what.voice prior fame": "一期开始前尚未消退的关注",
 }  # fmt: skip
 
 _WHY = {
@@ -52,8 +55,32 @@ _WHY = {
     "why.voice coders agree": "编码者对{of}的看法一致（α {alpha}，{units} 场争议，{coders} 位编码者）。", "why.voice coders tentative": "编码者对{of}的看法只算基本一致，结论是暂时的（α {alpha}，{units} 场争议，{coders} 位编码者）。",
     "why.voice coders differ": "编码者对{of}的看法不一致（α {alpha}，{units} 场争议，{coders} 位编码者）：下表只是个人看法。", "do.voice code again": "请把编码本写得更明确，再由两人重新编码。",
     "why.voice nothing read": "没有一条发言能读取。",
-    "needs.more utterances of it": "更多发言", "needs.more posts drawn at random and read by people": "更多随机抽取、由人读过的帖子（halfstep label）", "needs.a reader taught on labels of it": "能教会判读程序认得这一类的标注",
+    "needs.more posts drawn at random and read by people": "更多随机抽取、由人读过的帖子（halfstep label）", "needs.a reader taught on labels of it": "能教会判读程序认得这一类的标注",
     "needs.a second coding by somebody else": "由另一个人再编码一次", "needs.codings of the same controversies by two people": "两个人对相同争议的编码", "needs.utterances that can be read": "能读取的发言",
+    "why.voice few bursts": "升温次数太少，看不出关注如何消退。", "why.voice no rows": "条目太少。", "why.voice few blocks": "天数太少，看不出关注有多波动。",
+    "needs.more bursts of it": "更多次升温，即更多天的数据", "needs.more utterances of it": "更多提到它的发言", "needs.more days of it": "更多天的数据",
+    "why.voice lasts longer": "对{founder}的关注比对{product}更持久：同等声量下半衰期为 {of_founder} 天对 {of_product} 天。",
+    "why.voice lasts shorter": "对{founder}的关注比对{product}更短暂：同等声量下半衰期为 {of_founder} 天对 {of_product} 天。",
+    "why.voice lasts cannot tell": "对{founder}的关注比对{product}更持久还是更短暂，无法判断：同等声量下半衰期为 {of_founder} 天对 {of_product} 天，差距小于误差。",
+    "why.voice swings more": "对{founder}的关注比对{product}更波动：同等声量下为 {of_founder} 对 {of_product}。",
+    "why.voice swings less": "对{founder}的关注比对{product}更平稳：同等声量下为 {of_founder} 对 {of_product}。",
+    "why.voice swings cannot tell": "对{founder}的关注比对{product}更波动还是更平稳，无法判断：同等声量下为 {of_founder} 对 {of_product}，差距小于误差。",
+    "why.voice no own replies": "这 {cascades} 条传播链中没有一条发言标明是品牌自己的。", "needs.posts marked as the brand's own": "标明哪些发言出自品牌自己的列（utterance_columns.own）",
+    "why.voice cascades cut": "只看最大的 {n} 条传播链。",
+    "why.voice branching": "除去首帖本身的热度和一天中的时段，大众的每条发言平均又引出 {branching} 条。",
+    "why.voice replies more": "品牌每次回应之后，比预期多出 {extra} 条发言（{low} 至 {high}；{cascades} 条传播链中的 {replies} 次回应）；在同样时刻假想的回应之后为 {placebo_low} 至 {placebo_high}（p {p}）。质疑会同时带来发言和回应，因此不能证明回应引来了发言。",
+    "why.voice replies fewer": "品牌每次回应之后，发言比预期少：{extra} 条（{low} 至 {high}；{cascades} 条传播链中的 {replies} 次回应）；在同样时刻假想的回应之后为 {placebo_low} 至 {placebo_high}（p {p}）。品牌也可能恰在质疑消退时回应，因此不能证明回应平息了质疑。",
+    "why.voice replies nothing larger": "品牌回应之后，发言与平常相比的增减每次不超过 {bound} 条（{cascades} 条传播链中的 {replies} 次回应，本来就会有 {usual} 条）。质疑会同时带来发言和回应，即便如此也不是证明。",
+    "why.voice replies one cascade": "品牌的回应只出现在一条传播链里，或者没有：单独一群人在一次回应之后的表现，无法与本来的走势区分。", "why.voice replies no fit": "这些传播链描述得不够好，无法评判回应。",
+    "why.voice replies too wide": "品牌回应之后发生了什么，无法判断：每次 {extra} 条，{low} 至 {high}（{cascades} 条传播链中的 {replies} 次回应）。五次里能发现四次的最小影响是每次回应 {smallest} 条。质疑会同时带来发言和回应。",
+    "why.voice replies placebos show as much": "品牌回应之后发生了什么，无法判断：每次 {extra} 条（{low} 至 {high}），但在同样时刻假想的回应之后也有这么多（{placebo_low} 至 {placebo_high}，p {p}）。质疑会同时带来发言和回应。",
+    "do.voice replies experiment": "要分清，需做信息实验：对一部分质疑回应、对另一部分不回应，由抽签决定。",
+    "needs.more cascades with replies of the brand": "更多有品牌回应的传播链", "needs.a message experiment": "信息实验：回应与否由抽签决定", "needs.posts read by people in more periods": "更多时期里由人读过的帖子（至少五期）",
+    "why.voice no authors": "数据表没有区分作者。", "why.voice reader unknown": "不知道判读程序有多常把立场读反。", "why.voice few authors": "有多条明确表态的作者太少。", "why.voice reader too poor": "判读程序把立场读反得太频繁，无法看出翻转。", "why.voice few periods": "两者都能判断的时期太少。",
+    "needs.a column of authors": "作者列", "needs.audited posts for and against": "表示赞成和反对的审核帖", "needs.more authors with several posts": "更多发过多条的作者",
+    "why.voice content more": "只提{brand}创始人的帖子，比只提品牌或产品的更常谈产品本身：{of_founder} 对 {of_product}。",
+    "why.voice content less": "只提{brand}创始人的帖子，比只提品牌或产品的更少谈产品本身：{of_founder} 对 {of_product}。",
+    "why.voice content cannot tell": "只提{brand}创始人的帖子是否更常谈产品本身，无法判断：{of_founder} 对 {of_product}，差距小于误差。",
 }  # fmt: skip
 
 _METHODS = {
@@ -63,6 +90,15 @@ _METHODS = {
     "method.krippendorff": "名义编码的 Krippendorff α（Krippendorff 2011），区间由对争议重抽样得到。",
     "assume.names by spelling": "被谈到的对象都按研究所列的写法出现。", "assume.audit drawn at random": "由人读过的帖子是按所给概率随机抽取的。",
     "assume.copies folded": "重复的文字只计一次。", "assume.paid and own apart": "付费位和品牌自己的发言不算大众的声音。", "assume.coders apart": "编码者各自独立编码。",
+    "method.half-life": "每次升温之后各天的似然，假定按指数或幂律消退回平日水平，同一对象的各次升温合在一起；区间由对升温重抽样得到。",
+    "method.volatility": "在若干天一段之内，日发言率超出偶然（泊松）部分的变异系数平方；区间由对各段重抽样得到。",
+    "method.matched": "把两者中较大的一方多次稀疏到与较小一方相同的条数，重新找出升温，再在同等声量下比较。",
+    "method.hawkes": "把传播链看作 Hawkes 过程（指数之和），各自带有会消退的首帖热度和一天中的时段；比较品牌回应后一小时内与其他时候大众发言的速率。误差由逐条去掉传播链得到；假想的回应放在按大众自身速率抽取的时刻。",
+    "assume.bursts fade alike": "同一对象的各次升温以相同方式消退。", "assume.matched volume": "稀疏后的序列与声量较小的对象表现一样。",
+    "assume.own shock of each cascade": "每条首帖自身以逐渐消退的速率引来发言。", "assume.posts bring posts": "发言引来发言，越早越多。", "assume.doubt brings replies": "对品牌为何恰在那时回应，不作任何判断。",
+    "method.flips": "同一作者前后两条明确表态的帖子换边的比例，对作者取平均；按审核帖所示扣除判读程序自身的错误；区间由对作者和审核帖重抽样得到。",
+    "method.content": "谈产品触点的帖子占比，经审核帖校正；比较只提创始人的帖子与只提品牌或产品的帖子，各期对两者同样加权。",
+    "method.fame": "此前各日的发言，按对该对象关注的半衰期逐日衰减；区间两端取半衰期区间的两端。", "assume.errors of the reader independent": "判读程序对同一作者前后两条帖子的误判相互独立。",
 }  # fmt: skip
 
 VOICE: dict[str, str] = _UI | _FINDINGS | _WHAT | _WHY | _METHODS

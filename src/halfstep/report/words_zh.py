@@ -14,6 +14,8 @@ from halfstep.report.words_press_zh import PRESS
 from halfstep.report.words_random_zh import RANDOM
 from halfstep.report.words_read_zh import READ_ZH
 from halfstep.report.words_switch_zh import SWITCH
+from halfstep.report.words_teach_zh import TEACH
+from halfstep.report.words_voice_check_zh import VOICE_CHECK
 from halfstep.report.words_voice_zh import VOICE
 
 __all__ = ["NUMBERS", "ZH"]
@@ -243,10 +245,11 @@ ZH: dict[str, str] = (
     | RANDOM
     | PRESS
     | CHOICE
-    | EVENTS | VOICE
+    | EVENTS | VOICE | VOICE_CHECK
     | DESIGN
     | FILES
     | SWITCH
+    | TEACH
     | CELLS_ZH
     | ASK
     | NEW

@@ -1,4 +1,11 @@
-"""Texts said again, letter for letter or nearly: signatures batch by batch, folded in bounded memory."""
+"""Texts said again, letter for letter or nearly: signatures batch by batch, folded in bounded memory.
+
+What planted edits of forum posts (median about 40 characters) came to at a similarity of .8: pictures, punctuation, addresses
+or names put in are found in 99.9%; a word put before in 96%, a sentence added in 57%, 1%, 2% and 5% of characters changed in
+52%, 46% and 9%, because in so short a text one letter takes up to four 4-grams with it. Of pairs whose true similarity is .8
+or more 85 to 99% are found (the estimate errs by .035, and most edits lie close to .8), of those below .7 at most .05%. At .6:
+5% of characters changed are found in 70%, pairs of .6 or more in 89 to 99.9%, those below .5 in at most .2%.
+"""
 
 from __future__ import annotations
 
@@ -217,7 +224,7 @@ class Folder:
                 banded[kept].T,
                 offset,
                 folder and folder / str(len(self._runs)),
-            )  # fmt: skip
+            )
         )
 
     def _equal(self, runs: Runs) -> tuple[Places, Places]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -104,7 +104,7 @@ def _attacks(frame: pl.DataFrame, origin: Origin, write: Writer) -> Iterator[Ser
         .sort("began", maintain_order=True)
     )
     rows = [
-        Row((controversy, attacker, name, _day(began)), *(3 * (float((began - known).days),)), n)
+        Row((controversy, attacker, name, _day(began)), *(3 * (float(began - known),)), n)
         for controversy, attacker, name, began, known, n in raised.iter_rows()
     ]
     if rows:
@@ -112,5 +112,5 @@ def _attacks(frame: pl.DataFrame, origin: Origin, write: Writer) -> Iterator[Ser
         yield write.series("voice.attacks", "voice days since known", "days", dims, (rows, origin))
 
 
-def _day(value: date | None) -> str:
-    return "" if value is None else value.isoformat()
+def _day(value: int | None) -> str:
+    return "" if value is None else (date(1970, 1, 1) + timedelta(days=value)).isoformat()

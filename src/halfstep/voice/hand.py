@@ -48,7 +48,7 @@ class Hand:
         found = [f"touchpoint.{topic.id}" for topic in voice.touchpoints if topic.id in used]
         for kind in ("polarity", "stance"):
             found += [head for head, sign in SIGNS.items() if head.startswith(kind) and (frame[kind] == sign).any()]
-        return (*found, *(kind for kind in ("own", "spam") if frame[kind].any()))
+        return (*found, *(kind for kind in ("own", "spam") if (frame[kind] == 1).any()))
 
     @property
     def teaching(self) -> pl.DataFrame:
@@ -83,24 +83,21 @@ class Hand:
         rows = self.audit
         y = self._said(topic)
         if stance:
-            towards = pl.col("target").is_null() | (pl.col("target") == name)
-            y = y & self._said(stance) & towards
+            y = y & self._said(stance) & pl.col("target").is_in(["", name])
         elif topic.startswith("stance."):
-            rows = rows.filter(pl.col("target").is_null() | (pl.col("target") == name))
-        return (
-            rows.with_columns(y=y.cast(pl.Float64))
-            .filter(pl.col("y").is_not_null())
-            .group_by("key", maintain_order=True)
-            .agg(pl.col("y").mean(), (1 / pl.col("drawn").first()).alias("weight"))
-        )
+            rows = rows.filter(pl.col("target").is_in(["", name]))
+        return _by_text(rows, y)
+
+    def on_product(self) -> pl.DataFrame:
+        """Return key, y and weight of audited utterances: y says whether any touchpoint about the product itself is in it."""
+        topics = [topic.id for topic in self.config.voice.touchpoints if topic.product]
+        return _by_text(self.audit, pl.col("touchpoints").list.eval(pl.element().is_in(topics)).list.any())
 
     def _said(self, head: str) -> pl.Expr:
         kind, _, word = head.partition(".")
         if kind == "touchpoint":
             return pl.col("touchpoints").list.contains(word)
-        if head in SIGNS:
-            return pl.col(kind) == SIGNS[head]
-        return pl.col(kind)
+        return pl.col(kind) == SIGNS.get(head, 1)
 
     def _targets(self, rows: pl.DataFrame) -> Array:
         said = rows.select(self._said(head).cast(pl.Float64).alias(head) for head in self.heads)
@@ -116,6 +113,16 @@ class Hand:
         right = np.flatnonzero(mentions.name == target[mentions.text])
         wide = windows(texts, mentions, self.config.voice.window)
         return list(_cut(wide.data, wide.begin[right], wide.end[right])), mentions.text[right]
+
+
+def _by_text(rows: pl.DataFrame, y: pl.Expr) -> pl.DataFrame:
+    """Return key, y (mean over coders) and weight of every text that was asked."""
+    return (
+        rows.with_columns(y=y.cast(pl.Float64))
+        .filter(pl.col("y").is_not_null())
+        .group_by("key", maintain_order=True)
+        .agg(pl.col("y").mean(), (1 / pl.col("drawn").first()).alias("weight"))
+    )
 
 
 def _cut(data: npt.NDArray[np.uint8], begin: npt.NDArray[np.int64], end: npt.NDArray[np.int64]) -> Iterator[str]:

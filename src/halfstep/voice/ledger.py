@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from halfstep.core.check import Check, Status
 from halfstep.core.estimate import Estimate
@@ -13,7 +14,7 @@ from halfstep.core.series import Series
 from halfstep.data.voice import Exposure
 from halfstep.voice.scan import Slot
 from halfstep.voice.tallies import Tallies
-from halfstep.voice.writer import Row, Writer
+from halfstep.voice.writer import Facts, Row, Writer
 
 __all__ = ["ledger", "listed"]
 
@@ -55,26 +56,26 @@ def ledger(
     if voices:
         yield write.series("voice.said by", "voice said by", "count", ("name", "voice"), (voices, origin))
     for at, brand in brands.items():
-        n = {part: tallies.count(f"{at}:{part}") for part in PARTS}
-        every = sum(n.values())
+        held = {part: tallies.count(f"{at}:{part}") for part in PARTS}
+        every = sum(held.values())
         if not every:
             continue
-        ends = (n["founder"] / every, (n["founder"] + n["both"]) / every)
+        ends = (held["founder"] / every, (held["founder"] + held["both"]) / every)
         yield write.bound(f"voice.founder share.{brand}", "voice founder share", ends, "share", (every, origin))
-        parts = [Row((brand, part), *(3 * (float(n[part]),)), n[part]) for part in PARTS]
+        parts = [Row((brand, part), *(3 * (float(held[part]),)), held[part]) for part in PARTS]
         yield write.series(f"voice.entangled.{brand}", "voice entangled", "count", ("name", "part"), (parts, origin))
-        if n["both"]:
-            facts = (("brand", brand), *n.items(), ("share", n["both"] / every))
+        if held["both"]:
+            facts: Facts = (("brand", brand), *held.items(), ("share", held["both"] / every))
             yield write.check(f"entangled.{brand}", Status.REVIEW, "voice entangled", facts, "voice message experiment")
 
 
-def listed(tallies: Tallies, exposure: Exposure | None) -> npt.NDArray[np.float64]:
+def listed(tallies: Tallies, exposure: Exposure | None, platform: str | None = None) -> npt.NDArray[np.float64]:
     """Return rows in all, named or not, a day: of the list where its length is known, else of the table; shape (T,)."""
     if exposure is None:
-        return tallies.daily("").astype(np.float64)
+        return tallies.daily("", platform=platform).astype(np.float64)
     first, last = tallies.days
     held = exposure.frame.filter(exposure.frame["day"].is_between(first, last))
-    total: npt.NDArray[np.float64] = np.bincount(
-        held["day"].to_numpy() - first, held["total"].to_numpy(), last - first + 1
-    )
-    return total
+    if platform is not None:
+        held = held.filter(pl.col("platform").is_in([platform, ""]))
+    total = np.bincount(held["day"].to_numpy() - first, held["total"].to_numpy(), last - first + 1)
+    return total.astype(np.float64)

@@ -16,7 +16,7 @@ from halfstep.core.estimate import Estimate
 from halfstep.voice.scan import Kind, Slot
 from halfstep.voice.survey import CASCADES, Survey
 from halfstep.voice.tallies import Tallies
-from halfstep.voice.writer import Writer
+from halfstep.voice.writer import Facts, Writer
 
 __all__ = ["cascades_of", "replies"]
 
@@ -51,7 +51,7 @@ def replies(tallies: Tallies, seen: Survey, write: Writer, rng: np.random.Genera
 
 def _judged(told: Followed, write: Writer) -> Iterator[Estimate | Check]:
     origin = write.origin("hawkes", ASSUMPTIONS)
-    facts = (("cascades", told.cascades), ("replies", told.replies))
+    facts: Facts = (("cascades", told.cascades), ("replies", told.replies))
     measured = np.isfinite(told.extra) and np.isfinite(told.low) and np.isfinite(told.high)
     if measured:
         facts = (
@@ -84,7 +84,7 @@ def cascades_of(tallies: Tallies, write: Writer) -> tuple[Cascade, ...]:
         order = np.argsort(events["second"].to_numpy(), kind="stable")
         own = (events["slot"].to_numpy() == int(Slot.OWN))[order]
         since = (second - second[0]).astype(np.float64)
-        duration = min(longest, float(last - second[0]))  # type: ignore[operator]
+        duration = min(longest, float(last - second[0]))
         inside = (np.arange(len(since)) > 0) & (since <= duration)
         if duration <= 0 or inside.sum() + 1 < write.config.voice.cascades.smallest:
             continue

@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 
 from halfstep.core.answer import Answer
-from halfstep.core.check import Check, Status
+from halfstep.core.check import Check
 from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
-from halfstep.data.utterances import Utterances
 from halfstep.market.inputs import Inputs, Room
 from halfstep.voice.disputes import disputes
-from halfstep.voice.fickle import fickle
-from halfstep.voice.hand import Hand, lexicon_of
-from halfstep.voice.ledger import ledger, listed
-from halfstep.voice.loud import found_bursts, loud
-from halfstep.voice.reading import Taught, checks_of, reader_of
-from halfstep.voice.replies import replies
-from halfstep.voice.scan import Reader, merge, scan
-from halfstep.voice.shares import shares
-from halfstep.voice.survey import Survey, survey
-from halfstep.voice.tallies import Tallies
 from halfstep.voice.writer import Writer
 
 __all__ = ["ROOM"]
-
-Record = Estimate | Series | Check
-SAMPLE, FOLLOWED = 2_000, 200_000
-"""Utterances drawn for the reader's eye, and most posts of followed authors."""
 
 
 def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generator) -> Answer:
     if inputs.utterances is None and inputs.controversies is None:
         return Answer(room="voice", dark="utterances")
-    found: list[Record] = []
+    found: list[Estimate | Series | Check] = []
     if inputs.utterances is not None:
-        found += _Hearing(inputs, inputs.utterances, rng).records()
+        from halfstep.voice.hearing import Hearing  # reads Arrow, whose import other studies need not pay for
+
+        found += Hearing(inputs, inputs.utterances, rng).records()
     if inputs.controversies is not None:
         write = Writer(inputs.config, inputs.controversies.file, "", 0)
         found += disputes(inputs.controversies, write, rng)
@@ -51,76 +37,3 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
 
 
 ROOM = Room("voice", (), _run)
-
-
-@dataclass(slots=True)
-class _Hearing:
-    """The utterances of one study, gone through twice: once to survey them, once to read them."""
-
-    inputs: Inputs
-    utterances: Utterances
-    rng: np.random.Generator
-
-    def records(self) -> Iterator[Record]:
-        """Yield everything that is found in them."""
-        config = self.inputs.config
-        hand = None if self.inputs.labels is None else Hand(config, self.inputs.labels)
-        seen = survey(self.utterances.batches(), config.voice)
-        write = Writer(config, self.utterances.file, f"1-{seen.n}" if seen.n else "", seen.n)
-        yield from self._aside(seen, write)
-        if not seen.n:
-            yield write.refusal(
-                "voice.utterances",
-                "voice utterances",
-                "voice nothing read",
-                ("utterances that can be read",),
-                (write.origin("named"), ()),
-            )
-            return
-        taught = reader_of(config, hand, self.inputs.heads, self.rng)
-        tallies, brands = self._read(seen, taught, hand)
-        yield from ledger(tallies, self.inputs.exposure, brands, write)
-        if taught is not None:
-            yield from checks_of(taught, write)
-            yield from shares(tallies, hand, write)
-        flares = found_bursts(tallies, listed(tallies, self.inputs.exposure), write)
-        yield from loud(tallies, flares, write)
-        yield from fickle(tallies, flares, hand, write, self.rng)
-        yield from replies(tallies, seen, write, self.rng)
-
-    def _read(self, seen: Survey, taught: Taught | None, hand: Hand | None) -> tuple[Tallies, dict[int, str]]:
-        """Read every utterance; return what it adds up to, and the brand of each place in `Reader.whole`."""
-        voice = self.inputs.config.voice
-        ids = [name.id for name in voice.names]
-        founders = {
-            brand: tuple(k for k, name in enumerate(voice.names) if name.kind == "founder" and name.of == brand)
-            for brand in ids
-        }
-        brands = [brand for brand in ids if founders[brand]]
-        rest = {
-            b: tuple(
-                k for k, name in enumerate(voice.names) if name.id == b or (name.kind == "product" and name.of == b)
-            )
-            for b in brands
-        }
-        reader = Reader(
-            tuple(ids), lexicon_of(self.inputs.config), None if taught is None else taught.heads,
-            tuple((founders[b], rest[b]) for b in brands), voice.window, seen.copies.copy_rows,
-            np.unique(hand.audit["key"].to_numpy()) if hand is not None else np.empty(0, np.uint64),
-            max(1, seen.n // SAMPLE), -(-seen.authored // FOLLOWED), seen.roots,
-        )  # fmt: skip
-        frame = merge((scan(batch, reader) for batch in self.utterances.batches()), reader)
-        return Tallies(frame, reader, voice), dict(enumerate(brands))
-
-    def _aside(self, seen: Survey, write: Writer) -> Iterator[Check]:
-        """Yield what was not read, and what was said again."""
-        rejected = sum(self.utterances.rejected.values())
-        facts = (("rejected", rejected), ("read", seen.n))
-        status = Status.REVIEW if rejected else Status.PASS
-        yield write.check("rejected", status, "voice rejected" if rejected else "voice all read", facts)
-        again = len(seen.copies.copy_rows)
-        if again:
-            largest = int(seen.copies.size.max())
-            chorus = int((seen.copies.size >= self.inputs.config.voice.copies.chorus).sum())
-            facts = (("copies", again), ("share", again / seen.n), ("largest", largest), ("chorus", chorus))
-            yield write.check("copies", Status.REVIEW if chorus else Status.PASS, "voice copies", facts)

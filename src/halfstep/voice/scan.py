@@ -224,8 +224,7 @@ class _Seen:
         slot = np.where(by_brand, Slot.OWN, np.where(paid, Slot.PAID, Slot.VOICE)).astype(np.int64)
         slot[_within(numbers(batch, "row"), reader.copies) & (slot == Slot.VOICE)] = Slot.COPY
         return cls(
-            len(reader.names), place, Pairs(value, stance, post, own, topic, where), slot, *(numbers(batch, name) for name in ("day", "second")),
-            platform.indices.to_numpy().astype(np.int64), tuple(platform.dictionary.to_pylist()), numbers(batch, "engagement"),
+            len(reader.names), place, Pairs(value, stance, post, own, topic, where), slot, numbers(batch, "day"), _seconds(batch), platform.indices.to_numpy().astype(np.int64), tuple(platform.dictionary.to_pylist()), numbers(batch, "engagement"),
         )  # fmt: skip
 
     def cells(self) -> pl.DataFrame:
@@ -335,6 +334,14 @@ def numbers(batch: pa.RecordBatch, name: str) -> npt.NDArray[Any]:
         column = column.cast(pa.int8())
     found: npt.NDArray[Any] = column.fill_null(0).to_numpy(zero_copy_only=False)
     return found.astype(np.int64) if found.dtype.kind == "i" else found
+
+
+def _seconds(batch: pa.RecordBatch) -> Ints:
+    """Return the second of each utterance; where only the day is known, that at which it began in UTC."""
+    found: Ints = np.where(
+        known(batch, "second"), numbers(batch, "second"), numbers(batch, "day").astype(np.int64) * 86_400
+    )
+    return found
 
 
 def known(batch: pa.RecordBatch, name: str) -> npt.NDArray[np.bool_]:

@@ -15,7 +15,7 @@ from halfstep.prevalence.records import Audit, Share, Tally, Unsaid, join
 from halfstep.voice.hand import Hand
 from halfstep.voice.scan import FULL, Kind
 from halfstep.voice.tallies import Tallies
-from halfstep.voice.writer import Row, Writer
+from halfstep.voice.writer import Facts, Row, Writer
 
 __all__ = ["Asked", "Told", "asked_of", "shares", "told_of"]
 
@@ -123,7 +123,7 @@ def _unsaid(label: tuple[str, ...], series: str, found: Sequence[Share | Unsaid]
     if not missing:
         return
     first = missing[0]
-    facts = (("name", label[0]), ("class", " & ".join(label[1:])), ("periods", len(missing)), *first.facts)
+    facts: Facts = (("name", label[0]), ("class", " & ".join(label[1:])), ("periods", len(missing)), *first.facts)
     needs = tuple(dict.fromkeys(NEEDS[need] for need in first.needs))
     told = (write.origin("ppi", ASSUMPTIONS), facts)
     yield write.refusal(".".join((series, *label)), series.replace(".", " "), f"voice {first.reason}", needs, told)

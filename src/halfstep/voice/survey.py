@@ -32,7 +32,7 @@ class Survey:
     roots
         Keys of first posts with enough replies, sorted; at most `CASCADES`, the largest.
     authored, dated
-        Utterances with an author, and with a time of day.
+        Utterances with an author, and with a day.
     """
 
     n: int
@@ -51,7 +51,7 @@ def survey(batches: Iterable[pa.RecordBatch], config: Voice) -> Survey:
         for batch in batches:
             n += batch.num_rows
             authored += batch.num_rows - batch.column("author").null_count
-            dated += batch.num_rows - batch.column("second").null_count
+            dated += batch.num_rows - batch.column("day").null_count
             if fold:
                 folder.add(numbers(batch, "row"), signatures(texts_of(batch.column("text")), config.copies.similar))
             replies.add(numbers(batch, "root")[known(batch, "root")])

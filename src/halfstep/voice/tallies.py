@@ -35,11 +35,14 @@ class Tallies:
     ----------
     frame
         As of `halfstep.voice.scan.merge`.
+    dated
+        Whether utterances have days; if not, there is one period, "all".
     """
 
     frame: pl.DataFrame
     reader: Reader
     config: Voice
+    dated: bool = True
 
     @cached_property
     def days(self) -> tuple[int, int]:
@@ -55,7 +58,7 @@ class Tallies:
     @property
     def span(self) -> str:
         """All periods together, as a block: 2024-01/2025-06."""
-        return f"{self.periods[0]}/{self.periods[-1]}"
+        return f"{self.periods[0]}/{self.periods[-1]}" if self.dated else "all"
 
     @cached_property
     def period_places(self) -> Ints:
@@ -68,7 +71,11 @@ class Tallies:
     def _period_by_day(self) -> pl.Series:
         first, last = self.days
         every = pl.DataFrame({"day": pl.Series(range(first, last + 1), dtype=pl.Int32)})
-        return every.select(period_of(pl.col("day"), self.config.period)).to_series()
+        return every.with_columns(period=self._period)["period"]
+
+    @property
+    def _period(self) -> pl.Expr:
+        return period_of(pl.col("day"), self.config.period) if self.dated else pl.lit("all")
 
     @property
     def is_voice(self) -> pl.Expr:
@@ -103,7 +110,7 @@ class Tallies:
         k = self.measure(measure)
         found = (
             self._cells(name, (Slot.VOICE,))
-            .group_by(period_of(pl.col("day"), self.config.period).alias("period"))
+            .group_by(self._period.alias("period"))
             .agg(pl.col("n").sum(), pl.col(f"s{k}").sum(), pl.col(f"r{k}").sum())
         )
         held = {period: (n, s, r) for period, n, s, r in found.iter_rows()}
@@ -113,7 +120,7 @@ class Tallies:
     def singles(self, kind: Kind, name: str) -> pl.DataFrame:
         """Return utterances kept one by one: period, day, key, second, slot, and s0.. as measured."""
         rows = self._of(kind).filter(pl.col("name") == self.place(name))
-        return rows.with_columns(period_of(pl.col("day"), self.config.period).alias("period"))
+        return rows.with_columns(self._period.alias("period"))
 
     def _of(self, kind: Kind) -> pl.DataFrame:
         return self.frame.filter(pl.col("kind") == int(kind))

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DAY", "EARLIEST", "LATEST", "Clock", "clock_of"]
+__all__ = ["DAY", "EARLIEST", "LATEST", "Clock", "clock_of", "is_zone"]
 
 DAY = 86_400
 EARLIEST = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp())
@@ -93,3 +93,12 @@ def _first_after(offset: Callable[[int], int], low: int, high: int) -> int:
         middle = (low + high) // 2
         low, high = (middle, high) if offset(middle) == old else (low, middle)
     return high
+
+
+def is_zone(name: str) -> bool:
+    """Say whether a time zone of this name is known."""
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, LookupError):
+        return name.upper() in ("UTC", "GMT", "Z")
+    return True

@@ -120,8 +120,8 @@ def _cells(words: npt.NDArray[np.uint64], begin: npt.NDArray[np.int64], size: in
     gathered = np.empty((len(begin), -(-size // 8)), dtype=np.uint64)
     for k in range(gathered.shape[1]):
         gathered[:, k] = words[begin + 8 * k]
-    out = np.ascontiguousarray(gathered.view(np.uint8)[:, :size].T)
-    return np.asarray(out, dtype=np.uint8)
+    out: _Bytes = np.ascontiguousarray(gathered.view(np.uint8)[:, :size].T)
+    return out
 
 
 def _by_template(out: Stamps, rows: npt.NDArray[np.int64], cells: _Bytes) -> npt.NDArray[np.int64]:

@@ -49,6 +49,7 @@ INLINE int V(of_one)(const uint8_t *p, uint32_t *out)
 INLINE int V(decode)(const uint8_t **from, const uint8_t *end, const uint8_t *whole, uint32_t *out)
 {
     const uint8_t *p = *from;
+    (void)whole;
     int n = 0;
     while (n < CHUNK && p < end) {
 #ifdef FAST
@@ -238,11 +239,17 @@ INLINE void V(add)(State *s)
 INLINE void V(submit)(State *s, int n)
 {
     const int8_t *weight = s->in->weight;
+    const uint32_t *row = s->row;
     const size_t blocks = (size_t)s->in->wide / BLOCK;
     if (blocks == 1)
-        for (int i = 0; i < n; i++) __builtin_prefetch(weight + s->row[i]);
+        for (int i = 0; i < n; i += 4) { /* the last few may be old ones: rows all the same */
+            __builtin_prefetch(weight + row[i]);
+            __builtin_prefetch(weight + row[i + 1]);
+            __builtin_prefetch(weight + row[i + 2]);
+            __builtin_prefetch(weight + row[i + 3]);
+        }
     else
-        for (int i = 0; i < n; i++) __builtin_prefetch(weight + s->row[i] * blocks);
+        for (int i = 0; i < n; i++) __builtin_prefetch(weight + row[i] * blocks);
     V(add)(s);
     if (s->ended) margins(s);
     uint32_t *free = s->waiting;

@@ -21,7 +21,8 @@ typedef struct {
     uint8_t *filter;                  /* a bit for each first byte and hash of the next two: a spelling may begin so */
     uint8_t *brief;                   /* likewise: one may that does not begin with six bytes beyond ASCII */
     uint8_t *pairs;                   /* a bit for each hash of six bytes: one may that does */
-    uint8_t class_of[256];            /* 0: in no spelling */
+    uint8_t class_of[256];            /* of a folded byte; 0: in no spelling */
+    uint8_t alone[256];               /* class of a byte that folds without its neighbours; 255: it may not */
     int32_t classes;
     int32_t *next;                    /* (nodes, classes): 0 is none, for no edge leads to the root */
     int32_t *first;                   /* first spelling that ends at a node, -1: none */
@@ -141,6 +142,10 @@ static int build(Trie *trie, const Spellings *s)
     trie->classes = 1;
     for (int64_t i = 0; i < size; i++)
         if (!trie->class_of[s->bytes[i]]) trie->class_of[s->bytes[i]] = trie->classes++;
+    for (int c = 0; c < 256; c++) {
+        const int other = c == ' ' || (c >= 9 && c <= 13) || c == 0xC2 || (c >= 0xE1 && c <= 0xE3) || c == 0xEF;
+        trie->alone[c] = other ? 255 : trie->class_of[small((uint8_t)c)];
+    }
     trie->filter = calloc(256 * SLOTS / 8, 1);
     trie->brief = calloc(256 * SLOTS / 8, 1);
     trie->pairs = calloc(PAIRS / 8, 1);
@@ -210,8 +215,9 @@ static int walk(const Trie *trie, const Spellings *s, const Texts *x, int64_t te
     int head = -1;
     uint8_t c;
     while (q < end) {
-        q = fold(q, end, &c);
-        const uint8_t class = trie->class_of[c];
+        uint32_t class = trie->alone[*q];
+        if (class < 255) c = small(*q++);
+        else q = fold(q, end, &c), class = trie->class_of[c];
         if (!class || !(node = trie->next[node * trie->classes + class])) break;
         for (int32_t i = trie->first[node]; i >= 0; i = trie->other[i]) {
             const int32_t name = s->name[i];

@@ -1,0 +1,46 @@
+"""English words of what is said: how its table was read, and what is asked of it before a run."""
+
+from __future__ import annotations
+
+__all__ = ["VOICE_CHECK"]
+
+VOICE_CHECK: dict[str, str] = {
+    "question.voice": "What is said of it, counted with its error?",
+    "need.table of utterances": "a table of utterances: one post, reply, review or listed title a row, with text, time and id, {focal} among those spoken of",
+    "need.names to be found": "[[voice.names]]: how people write {focal}, its founder, its products and its rivals",
+    "need.touchpoints": "[[voice.touchpoints]]: without a codebook only who is spoken of can be counted, not of what",
+    "need.labels or words": "labels read by hand, a model that `halfstep teach` wrote, or seed words of every touchpoint",
+    "need.times of utterances": "times: without them there is no series, burst or half-life",
+    "need.audit labels": "labels of texts drawn at random (use = audit; now {has}): with fewer than {least} no share has an interval",
+    "study.table of utterances": "a few thousand public posts or reviews that name {focal} and a rival, with day and id; then {focal}'s share of what is said follows",
+    "study.voice section": "the names and the codebook in study.toml: [[voice.names]], [[voice.touchpoints]]",
+    "guess.naive_time": "Times without an offset were taken as those of {zone} (rows: {count}).",
+    "guess.epoch_time": "Numbers were taken for the time since 1970 (rows: {count}).",
+    "guess.id_float": "Ids that came as numbers with decimals were read as whole ones (rows: {count}).",
+    "guess.id_rounded": "Ids that a spreadsheet rounded (such as 4.9e15) were not used: these rows all count, twins among them too (rows: {count}).",
+    "guess.about_strange": "Whom the source files a row under is no name of the study, for example “{example}”; such rows are about nobody (rows: {count}).",
+    "guess.count_bound": "Open counts were read at the end that they name, for example “{example}” (cells: {count}).",
+    "guess.count_unread": "Counts that are no numbers were read as none, for example “{example}” (cells: {count}).",
+    "cli.utterances": "Utterances of {file}: {yielded} of {rows} rows used; same id as an earlier row: {same}.",
+    "cli.rejected": "Not read: {rows} rows ({reason})",
+    "stage.utterances": "reading utterances",
+    "left.before first day": "before the first day",
+    "left.after last day": "after the last day",
+    "left.exposure, after as_of": "rows of exposure after the as-of date",
+    "left.controversies, after as_of": "controversies that began after the as-of date",
+    "rejected.no text": "no text",
+    "rejected.invalid UTF-8": "bytes that are no UTF-8",
+    "rejected.no time": "no time",
+    "rejected.time not read": "a time that cannot be read",
+    "rejected.time without year": "a time without a year",
+    "rejected.day or month first": "a day that may be read two ways",
+    "rejected.impossible time": "before 2000 or after 2099",
+    "rejected.own not read": "own is neither yes nor no",
+    "rejected.cells missing or too many": "cells missing or too many",
+    "rejected.stray quote": "a quote that nobody closed",
+    "rejected.line too long": "a line too long to be one row",
+    "rejected.file cut off": "the packed file breaks off here",
+    "rejected.not a JSON object": "no JSON object",
+    "rejected.nested value": "a list or an object where a text should be",
+    "rejected.unreadable page": "a damaged part of the file",
+}

@@ -1,0 +1,46 @@
+"""Chinese words of what is said: how its table was read, and what is asked of it before a run."""
+
+from __future__ import annotations
+
+__all__ = ["VOICE_CHECK"]
+
+VOICE_CHECK: dict[str, str] = {
+    "question.voice": "大家在说什么？（计数附误差）",
+    "need.table of utterances": "言论表：一行一条帖子、回复、评价或榜单标题，有正文、时间和编号，其中要谈到{focal}",
+    "need.names to be found": "[[voice.names]]：人们怎么写{focal}、它的创始人、产品和对手",
+    "need.touchpoints": "[[voice.touchpoints]]：没有编码表，只能数出谈到了谁，数不出谈的是什么",
+    "need.labels or words": "人工标注、`halfstep teach` 写出的模型，或每个触点的种子词",
+    "need.times of utterances": "时间：没有时间就没有序列、爆发和半衰期",
+    "need.audit labels": "随机抽出的标注（use = audit；现有 {has} 条）：少于 {least} 条，任何占比都没有区间",
+    "study.table of utterances": "几千条公开的帖子或评价，谈到{focal}和一个对手，带日期和编号；由此可得{focal}在言论中的占比",
+    "study.voice section": "在 study.toml 里写上名称和编码表：[[voice.names]]、[[voice.touchpoints]]",
+    "guess.naive_time": "没有写时区的时间按 {zone} 处理（{count} 行）。",
+    "guess.epoch_time": "数字按 1970 年以来的时间处理（{count} 行）。",
+    "guess.id_float": "带小数点的编号按整数读取（{count} 行）。",
+    "guess.id_rounded": "被表格软件舍入的编号（如 4.9e15）没有使用：这些行全部计入，重复的也无法识别（{count} 行）。",
+    "guess.about_strange": "来源所归的对象不在研究的名称里，例如“{example}”；这些行不归任何人（{count} 行）。",
+    "guess.count_bound": "不封口的计数取其写明的一端，例如“{example}”（{count} 格）。",
+    "guess.count_unread": "不是数字的计数按零处理，例如“{example}”（{count} 格）。",
+    "cli.utterances": "{file} 的言论：{rows} 行中用了 {yielded} 行；编号与前面某行相同：{same} 行。",
+    "cli.rejected": "未读入：{rows} 行（{reason}）",
+    "stage.utterances": "读取言论",
+    "left.before first day": "早于起始日",
+    "left.after last day": "晚于截止日",
+    "left.exposure, after as_of": "总量表中晚于基准日的行",
+    "left.controversies, after as_of": "基准日之后才开始的争议",
+    "rejected.no text": "没有正文",
+    "rejected.invalid UTF-8": "含有不是 UTF-8 的字节",
+    "rejected.no time": "没有时间",
+    "rejected.time not read": "时间无法读取",
+    "rejected.time without year": "时间没有年份",
+    "rejected.day or month first": "日和月的先后有两种读法",
+    "rejected.impossible time": "早于 2000 年或晚于 2099 年",
+    "rejected.own not read": "“是否官方”既不是“是”也不是“否”",
+    "rejected.cells missing or too many": "单元格缺少或多余",
+    "rejected.stray quote": "引号没有闭合",
+    "rejected.line too long": "一行过长，不可能是一条",
+    "rejected.file cut off": "压缩文件在此中断",
+    "rejected.not a JSON object": "不是 JSON 对象",
+    "rejected.nested value": "应为文本处是列表或对象",
+    "rejected.unreadable page": "文件此处已损坏",
+}

@@ -1,0 +1,152 @@
+"""What founder and product posts are made of: authors who change sides, content, and fame that was there before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from halfstep.arrivals.content import ContentDifference, Shares, compare_content
+from halfstep.arrivals.fame import prior_fame
+from halfstep.arrivals.flips import FlipRate, flip_rate
+from halfstep.arrivals.flips import Reader as Errors
+from halfstep.arrivals.halflife import HalfLife, Unmeasured
+from halfstep.core.check import Check, Status
+from halfstep.core.estimate import Point, Refusal
+from halfstep.core.series import Series
+from halfstep.prevalence.pooled import shares_over_time
+from halfstep.prevalence.records import Audit, Share, Tally
+from halfstep.voice.hand import Hand
+from halfstep.voice.scan import FULL, Kind
+from halfstep.voice.tallies import Tallies
+from halfstep.voice.writer import Row, Writer
+
+__all__ = ["contents", "fames", "flips"]
+
+Record = Point | Refusal | Check
+Array = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+NEEDS = {
+    "no authors": ("a column of authors",), "reader unknown": ("audited posts for and against",), "few authors": ("more authors with several posts",),
+    "reader too poor": ("a reader taught on labels of it",), "few periods": ("posts read by people in more periods",), "no rows": ("more utterances of it",),
+}  # fmt: skip
+LABELS = {"more": "voice content more", "less": "voice content less", "cannot tell": "voice content cannot tell"}
+
+
+def flips(tallies: Tallies, hand: Hand | None, write: Writer, rng: np.random.Generator) -> Iterator[Record]:
+    """Yield, name by name, how often an author's next decided post is on the other side, less what the reader's mistakes make of it."""
+    if "stance.for" not in tallies.reader.measures or "stance.against" not in tallies.reader.measures:
+        return
+    origin = write.origin("flips", ("audit drawn at random", "errors of the reader independent"))
+    for name in (name for name in tallies.reader.names if tallies.count(name) >= write.config.voice.least):
+        rows = tallies.singles(Kind.AUTHOR, name).filter(tallies.is_voice)
+        author = rows["key"].rank("dense").to_numpy().astype(np.int64) if rows.height else None
+        time = rows["second"].to_numpy().astype(np.float64)
+        errors = None if hand is None else _errors(tallies, hand, name)
+        found = flip_rate(author, time, _decided(tallies, rows), errors, rng, write.config.voice.level)
+        key = f"voice.flips.{name}"
+        if isinstance(found, FlipRate):
+            yield write.point(key, "voice flip rate", (found.value, found.lo, found.hi), "share", (found.pairs, origin))
+        else:
+            facts = (("had", found.had), ("needed", found.needed))
+            yield write.refusal(key, "voice flip rate", f"voice {found.why}", NEEDS[found.why], (origin, facts))
+
+
+def _decided(tallies: Tallies, rows: pl.DataFrame) -> Ints:
+    """Return 1 for, -1 against, 0 not decided: the surer of both heads, where it says more yes than no."""
+    said = [rows[f"s{tallies.measure(head)}"].to_numpy() for head in ("stance.for", "stance.against")]
+    side: Ints = np.where(said[0] > said[1], 1, -1)
+    side[np.maximum(*said) <= FULL // 2] = 0
+    return side
+
+
+def _errors(tallies: Tallies, hand: Hand, name: str) -> Errors:
+    """Return how often the reader turns audited posts round."""
+    read = tallies.singles(Kind.AUDIT, name).filter(tallies.is_voice)
+    counts = []
+    for stance, sign in (("stance.for", 1), ("stance.against", -1)):
+        true = hand.audited(stance, name)
+        both = read.join(true.filter(true["y"] > 0.5), on="key", how="inner")
+        side = _decided(tallies, both)
+        counts.append((int((side != 0).sum()), int((side == -sign).sum())))
+    return Errors(counts[0], counts[1])
+
+
+def contents(tallies: Tallies, hand: Hand | None, brands: Mapping[int, str], write: Writer) -> Iterator[Record]:
+    """Yield how much of posts that name only the founder is about the product, against posts that name only brand or product."""
+    topics = [f"touchpoint.{topic.id}" for topic in write.config.voice.touchpoints if topic.product]
+    topics = [topic for topic in topics if topic in tallies.reader.measures]
+    if not topics or hand is None:
+        return
+    origin = write.origin("content", ("audit drawn at random", "matched volume"))
+    for at, brand in brands.items():
+        first, second = (_content(tallies, hand, f"{at}:{part}", topics, write) for part in ("founder", "product"))
+        found = compare_content(first, second, write.config.voice.level)
+        key = f"voice.content.{brand}"
+        if isinstance(found, ContentDifference):
+            ends = (found.value, found.lo, found.hi)
+            yield write.point(key, "voice content difference", ends, "share", (found.periods, origin))
+            facts = (("brand", brand), ("of_founder", found.first), ("of_product", found.second))
+            status = Status.REVIEW if found.label == "cannot tell" else Status.PASS
+            yield write.check(f"content.{brand}", status, LABELS[found.label], facts)
+        else:
+            facts = (("brand", brand), ("had", found.had), ("needed", found.needed))
+            yield write.refusal(
+                key, "voice content difference", f"voice {found.why}", NEEDS[found.why], (origin, facts)
+            )
+
+
+def _content(tallies: Tallies, hand: Hand, place: str, topics: list[str], write: Writer) -> Shares:
+    """Return the share of posts with a touchpoint about the product, by period; the reader's score is the mean of its heads.
+
+    The square of a mean is at most the mean of squares' roots squared (Cauchy & Schwarz), which stands in for it.
+    """
+    each = [tallies.cells(place, topic) for topic in topics]
+    T = len(topics)
+    whole = tuple(
+        Tally(cells[0].n, sum(c.s1 for c in cells) / T, (sum(math.sqrt(c.s2) for c in cells) / T) ** 2)
+        for cells in zip(*each, strict=True)
+    )
+    read = tallies.singles(Kind.AUDIT, place).filter(tallies.is_voice).join(hand.on_product(), on="key", how="inner")
+    f = sum(read[f"s{tallies.measure(topic)}"].to_numpy() for topic in topics) / (FULL * T)
+    every = Audit(np.asarray(f, dtype=np.float64), read["y"].to_numpy(), read["weight"].to_numpy())
+    period = read["period"].to_numpy()
+    audits = tuple(every.where(period == key) for key in tallies.periods)
+    voice = write.config.voice
+    found = shares_over_time(whole, audits, voice.level, voice.fewest)
+    told = [one if isinstance(one, Share) else None for one in found]
+    share, variance = (
+        np.array([np.nan if one is None else getattr(one, part) for one in told]) for part in ("value", "se")
+    )
+    return Shares(share, variance**2, np.array([float(tally.n) for tally in whole]))
+
+
+def fames(
+    tallies: Tallies, lives: Mapping[str, HalfLife | Unmeasured], total: Array, write: Writer
+) -> Iterator[Series]:
+    """Yield the attention that had not yet faded when each period began: what expectations could stand on.
+
+    Parameters
+    ----------
+    lives
+        Half-life of the attention to each name.
+    total
+        Rows in all by day, (T,); a day without any was not observed.
+    """
+    starts = np.flatnonzero(np.diff(tallies.period_places, prepend=-1))
+    rows: list[Row] = []
+    for name, life in lives.items():
+        if isinstance(life, Unmeasured):
+            continue
+        count = tallies.daily(name).astype(np.float64)
+        fame = prior_fame(np.where(total > 0, count, np.nan), life, starts)
+        rows += [
+            Row((name, period), float(v), float(min(lo, v)), float(max(hi, v)), int(count[: starts[t]].sum()))
+            for t, (period, v, lo, hi) in enumerate(zip(tallies.periods, fame.value, fame.lo, fame.hi, strict=True))
+        ]
+    if rows:
+        origin = write.origin("fame", ("bursts fade alike",))
+        yield write.series("voice.fame", "voice prior fame", "count", ("name", "period"), (rows, origin))
