@@ -23,8 +23,9 @@ from validation.backlog import SEED as BACKLOG_SEED
 from validation.beliefs import KINDS as BELIEF_WORLDS
 from validation.beliefs import SEED as BELIEF_SEED
 from validation.beliefs import beliefs_summary, run_beliefs
-from validation.cascades import LONE, cascades_summary, lone_summary, run_cascades, run_lone
 from validation.cascades import KINDS as CASCADE_WORLDS
+from validation.cascades import LONE, cascades_summary, lone_summary, run_cascades, run_lone
+from validation.cascades import NULL as CASCADE_NULL
 from validation.cascades import SEED as CASCADE_SEED
 from validation.choice import choice_worlds
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
@@ -199,15 +200,19 @@ def price(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
 def cascades(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     """Run every world of cascades, ten to a set; sets and lone stretches cost more than most runs and are fewer."""
     worlds: dict[str, object] = {}
+    null: list[bool] = []
     for kind in CASCADE_WORLDS:
         entries = list(pool.map(partial(run_cascades, kind), range(max(runs * 2 // 25, 2)), chunksize=5))
         worlds[kind] = cascades_summary(kind, entries, rate) | {"entries": [e.record() for e in entries[:KEPT]]}
+        null += [e.label == "more" for e in entries if kind in CASCADE_NULL]
         print(kind, flush=True)
     lone: dict[str, object] = {}
     for branching in LONE:
         alone = list(pool.map(partial(run_lone, branching), range(max(runs // 10, 2)), chunksize=10))
         lone[str(branching)] = lone_summary(branching, alone, rate) | {"entries": [e.record() for e in alone[:KEPT]]}
-    return {"seed": CASCADE_SEED, "kernel": kernel().name, "worlds": worlds, "one stretch of 2,000 posts": lone}
+    false = {"all null worlds, told: replies were followed by more": rate(null, 0.07, "at most")}
+    head = {"seed": CASCADE_SEED, "kernel": kernel().name}
+    return head | {"worlds": worlds} | false | {"one stretch of 2,000 posts": lone}
 
 
 LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, object]]]] = {

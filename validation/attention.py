@@ -112,7 +112,8 @@ def run_pair(kind: str, run: int) -> PairEntry:
         life = half_life(m.count, m.total, b, DecaySettings(), rng)
         truth = max(m.planted[0].half_life, 0.25)
         covered.append(bool(life.lo <= truth <= life.hi) if isinstance(life, HalfLife) else None)
-    found = compare(*(Attention(m.count, m.total) for m in pair), rng)
+    founder, product = (Attention(m.count, m.total) for m in pair)
+    found = compare(founder, product, rng)
     life_, swing = found.half_life, found.volatility
     return PairEntry(
         life_.first if isinstance(life_, Difference) else np.nan,

@@ -91,7 +91,7 @@ def _troubles(form: str) -> list[Trouble]:
             ("stray quote", lambda row: line(row).replace(b",weibo,", b',"weibo,').replace(b",zhihu,", b',"zhihu,')),
             ("cells missing or too many", lambda _: b"1,2\n"),
         ]
-    return [*common, ("not a JSON object", lambda row: line(row)[:-20] + b"\n"), ("not a JSON object", lambda _: b"[1]\n"),
+    return [*common, ("not a JSON object", lambda row: line(row)[:30] + b"\n"), ("not a JSON object", lambda _: b"[1]\n"),
             ("nested value", lambda row: line(row).replace(b'"platform": "', b'"platform": {"a": 1}, "p": "'))]  # fmt: skip
 
 
@@ -99,7 +99,7 @@ def _blocks(form: str, wanted: Counter[str]) -> Iterator[bytes]:
     """Yield blocks of a text file without end, and count what must become of their rows."""
     line, troubles, number = (_cells if form == "csv" else _object), _troubles(form), 0
     while True:
-        parts = [line(_row(number - 1 - i)) for i in range(_TWINS)] if number else []
+        parts = [line(_row(number - 2 - i)) for i in range(_TWINS)] if number else []
         wanted["same id"] += len(parts)
         for i in range(_ROWS):
             if i % 1000 == 999 and i // 1000 < len(troubles):
@@ -134,7 +134,7 @@ def _write_parquet(path: Path, size: int, wanted: Counter[str]) -> Counter[str]:
     writer, number = None, 0
     while writer is None or path.stat().st_size < size:
         rows = [_row(number + i) for i in range(_ROWS * 10)]
-        rows[:_TWINS] = rows[:_TWINS] if number == 0 else [_row(number - 1 - i) for i in range(_TWINS)]
+        rows[:_TWINS] = rows[:_TWINS] if number == 0 else [_row(number - 2 - i) for i in range(_TWINS)]
         wanted["same id"] += _TWINS if number else 0
         rows[500]["text"], rows[501]["text"], rows[502]["time"] = _LONG, " ", "1970-01-01 00:00:00"
         wanted["no text"] += 1

@@ -17,7 +17,19 @@ from halfstep.arrivals.replies import followed
 from halfstep.arrivals.rescaling import rescaling
 from halfstep.worlds.cascades import KINDS, CascadeWorld, unfold
 
-__all__ = ["LONE", "POOLED", "SEED", "CascadeEntry", "LoneEntry", "cascades_summary", "lone_summary", "run_cascades", "run_lone"]
+__all__ = [
+    "KINDS",
+    "LONE",
+    "NULL",
+    "POOLED",
+    "SEED",
+    "CascadeEntry",
+    "LoneEntry",
+    "cascades_summary",
+    "lone_summary",
+    "run_cascades",
+    "run_lone",
+]
 
 SEED = 20250604
 POOLED = 10
@@ -122,7 +134,7 @@ def run_lone(branching: float, run: int) -> LoneEntry:
     grid = fit(cascade, Spec(shock=False))
     free = fit(cascade, Spec(shock=False, free=True, decays=(1.0 / 300.0,)))
     held = fit(cascade, Spec(shock=False, decays=tuple(float(b) for b in free.decays)))
-    passed = rescaling(held, rng, 39).passed if run < 20 else float("nan")
+    passed = rescaling(held, rng, 39).passed if run < 10 else float("nan")
     return LoneEntry(
         float(grid.branching[0, 0]), float(free.branching[0, 0]),
         bool(free.low[0, 0] <= branching <= free.high[0, 0]), passed,
@@ -136,7 +148,10 @@ def cascades_summary(kind: str, entries: list[CascadeEntry], rate: Rate) -> dict
         out["breaks an assumption"] = BROKEN[kind]
     out["labels"] = dict(sorted(Counter(e.label for e in entries).items()))
     errors = np.array([e.extra - e.truth for e in entries])
-    out["error of extra posts a reply"] = {"mean": round(float(errors.mean()), 3), "sd": round(float(errors.std(ddof=1)), 3)}
+    out["error of extra posts a reply"] = {
+        "mean": round(float(errors.mean()), 3),
+        "sd": round(float(errors.std(ddof=1)), 3),
+    }
     out["smallest told"] = round(float(np.mean([e.smallest for e in entries])), 2)
     out["coverage"] = rate([e.low <= e.truth <= e.high for e in entries], 0.95, "equal")
     if kind in NULL:
@@ -145,7 +160,9 @@ def cascades_summary(kind: str, entries: list[CascadeEntry], rate: Rate) -> dict
         out["plain reading with the shock: replies excite"] = rate([e.plain_low > 0 for e in entries], 0.07, "at most")
         excite = [e.naive_ratio > 2.706 for e in entries]  # 5% of a weight that cannot be below 0
         out["plain reading without the shock: replies excite, by likelihood ratio"] = round(float(np.mean(excite)), 3)
-        out["plain reading without the shock, errors by cascade"] = round(float(np.mean([e.naive_low > 0 for e in entries])), 3)
+        out["plain reading without the shock, errors by cascade"] = round(
+            float(np.mean([e.naive_low > 0 for e in entries])), 3
+        )
     elif KINDS[kind].extra >= 15:
         out["told: replies were followed by more"] = rate([e.label == "more" for e in entries], 0.90, "at least")
     else:

@@ -31,7 +31,9 @@ def test_a_burst_is_found_with_its_size() -> None:
     found = bursts(count, None, BurstSettings()).bursts
     mine = [b for b in found if abs(b.start - 150) <= 2]
     assert len(mine) == 1 and mine[0].peak == 150
-    assert mine[0].lo <= count[mine[0].start : mine[0].end + 1].sum() - 2 * (mine[0].end - mine[0].start + 1) <= mine[0].hi
+    assert (
+        mine[0].lo <= count[mine[0].start : mine[0].end + 1].sum() - 2 * (mine[0].end - mine[0].start + 1) <= mine[0].hi
+    )
 
 
 def test_a_second_larger_burst_inside_the_first_is_found() -> None:

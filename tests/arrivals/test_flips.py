@@ -12,7 +12,9 @@ from halfstep.arrivals.halflife import Unmeasured
 Ints = npt.NDArray[np.int64]
 
 
-def posts(flips: float, wrong: tuple[float, float], seed: int, authors: int = 400) -> tuple[Ints, npt.NDArray[np.float64], Ints]:
+def posts(
+    flips: float, wrong: tuple[float, float], seed: int, authors: int = 400
+) -> tuple[Ints, npt.NDArray[np.float64], Ints]:
     rng = np.random.default_rng(seed)
     author, stance = [], []
     for who in range(authors):
@@ -27,13 +29,13 @@ def posts(flips: float, wrong: tuple[float, float], seed: int, authors: int = 40
 @pytest.mark.parametrize("flips", [0.0, 0.3])
 def test_a_reader_makes_no_flips(flips: float) -> None:
     held = []
-    for seed in range(40):
+    for seed in range(20):
         audit = np.random.default_rng(1000 + seed)
         reader = Reader((400, int(audit.binomial(400, 0.1))), (400, int(audit.binomial(400, 0.2))))
         said = flip_rate(*posts(flips, (0.1, 0.2), seed), reader, np.random.default_rng(seed))
-        assert isinstance(said, FlipRate) and said.read > flips + 0.05
+        assert isinstance(said, FlipRate) and said.read > said.value
         held.append(said.lo <= flips <= said.hi)
-    assert sum(held) >= 32
+    assert sum(held) >= 16
 
 
 def test_what_is_read_of_nobody_who_flips() -> None:

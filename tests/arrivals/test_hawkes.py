@@ -57,9 +57,13 @@ def test_the_best_point_is_that_of_a_brute_force_search() -> None:
 def test_slopes_of_the_pooled_likelihood_are_central_differences(own: bool) -> None:
     problem = pose(drawn(KINDS["quiet nights"], 2, 3), Spec(kinds=2, counted=2, own=own, parts=4, decays=(1e-3, 1e-4)))
     at = start(problem)
-    at.factor[:] = [0.1, -0.2, 0.0, 0.3]
+    at.factor[:] = [0.1, -0.2, 0.3]
     here = slopes(problem, at)
-    for values, slope in ((at.own, here.own), (at.shared, here.shared.sum(axis=0)), (at.factor, here.factor.sum(axis=0))):
+    for values, slope in (
+        (at.own, here.own),
+        (at.shared, here.shared.sum(axis=0)),
+        (at.factor, here.factor.sum(axis=0)),
+    ):
         for place in np.ndindex(values.shape):
             kept, h = values[place], 1e-5 * (1.0 + abs(values[place]))
             ends = []
@@ -77,7 +81,7 @@ def test_at_the_top_what_is_expected_is_what_was_seen() -> None:
     assert found.converged
     w, f = expand(problem, found.at)
     flowing = np.einsum("qp,qp->q", problem.area * f[:, None], w.sum(axis=1)[problem.cascade_of()])
-    np.testing.assert_allclose(problem.sums(flowing), problem.sums(problem.counts), rtol=1e-4)
+    assert flowing.sum() == pytest.approx(problem.counts.sum(), rel=1e-4)
     np.testing.assert_allclose(problem.part.T @ flowing, problem.part.T @ problem.counts, rtol=1e-4)
 
 
@@ -108,22 +112,21 @@ def test_branching_is_found_within_a_twentieth_at_two_thousand_posts(branching: 
 
 def test_the_grid_needs_no_search_for_decays() -> None:
     found = fit((steady(0.6, 2_000, 20),), Spec(shock=False))
-    assert found.low[0, 0] < 0.6 < found.high[0, 0]
+    assert found.branching[0, 0] == pytest.approx(0.6, abs=0.1)
     assert found.weights[0, 0].sum() == pytest.approx(found.branching[0, 0])
 
 
 def test_a_process_that_runs_away_is_told() -> None:
-    time = 100.0 * (1.0 - np.exp(-np.arange(200) / 10.0))[::-1]
-    found = fit((crowd(*(100.0 - np.sort(time) * 0.9999), duration=100.0),), Spec(shock=False, decays=(0.01,)))
+    time = np.cumsum(0.97 ** np.arange(300))
+    found = fit((crowd(*time, duration=float(time[-1])),), Spec(shock=False, decays=(0.02,)))
+    assert found.radius > 1.0
     assert not found.stationary
 
 
 @pytest.mark.parametrize("own", [False, True])
 def test_order_of_events_and_of_cascades_does_not_matter(own: bool) -> None:
     cascades = drawn(KINDS["null"], 5, 3)
-    mixed = tuple(
-        Cascade(c.time[::-1].copy(), c.kind[::-1].copy(), c.duration, c.clock) for c in cascades[::-1]
-    )
+    mixed = tuple(Cascade(c.time[::-1].copy(), c.kind[::-1].copy(), c.duration, c.clock) for c in cascades[::-1])
     spec = Spec(kinds=2, own=own)
     here, there = fit(cascades, spec), fit(mixed, spec)
     assert there.loglik == pytest.approx(here.loglik, rel=1e-9)
@@ -135,12 +138,18 @@ def test_one_event_none_and_ties_are_no_trouble() -> None:
     assert alone.converged
     assert alone.events == 1
     tied = fit((crowd(5.0, 5.0, 5.0, 50.0), crowd(0.0, 100.0)), Spec())
-    assert tied.tied == pytest.approx(2 / 6)
+    assert tied.tied == pytest.approx(3 / 6)  # one stands at the first post's own second
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_world_is_fitted(kind: str) -> None:
-    for spec in (Spec(kinds=2), Spec(kinds=2, own=True), Spec(kinds=2, counted=2), Spec(kinds=2, shock=False), Spec(kinds=2, parts=24)):
+    for spec in (
+        Spec(kinds=2),
+        Spec(kinds=2, own=True),
+        Spec(kinds=2, counted=2),
+        Spec(kinds=2, shock=False),
+        Spec(kinds=2, parts=24),
+    ):
         found = fit(drawn(KINDS[kind], 6, 4), spec)
         assert found.converged, spec
         assert np.isfinite(found.branching).all()
@@ -164,7 +173,7 @@ def test_what_no_cascade_can_be_is_refused() -> None:
         fit((Cascade(np.ones(2), np.array([0, 2]), 2.0),), Spec(kinds=2))
     for wrong in ({"decays": ()}, {"decays": (0.0,)}, {"parts": 0}, {"window": 0.0}, {"level": 1.0}, {"counted": 2}):
         with pytest.raises(MisuseError, match="expected"):
-            Spec(**wrong)  # type: ignore[arg-type]
+            Spec(**wrong)
 
 
 def rescaled(found: Fit) -> float:
@@ -200,5 +209,4 @@ def test_bots_fail_the_clock_test_and_a_runaway_gets_no_p_value() -> None:
     assert bots.passed < 0.5
     time = np.cumsum(0.97 ** np.arange(300))
     away = fit((crowd(*time, duration=float(time[-1])),), Spec(shock=False, decays=(0.02,)))
-    if not away.stationary:
-        assert rescaling(away, rng, draws=3).draws in (0, 3)
+    assert rescaling(away, rng, draws=3).draws in (0, 3)

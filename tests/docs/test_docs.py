@@ -56,7 +56,15 @@ def commands(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "docs/demo.md", "docs/first-study.md", "docs/first-five-minutes.md", "docs/scale.md"]
+    "name",
+    [
+        "README.md",
+        "docs/demo.md",
+        "docs/first-study.md",
+        "docs/first-five-minutes.md",
+        "docs/scale.md",
+        "docs/teach.md",
+    ],
 )
 def test_every_halfstep_command_in_the_docs_parses_and_names_things_that_exist(name: str) -> None:
     from halfstep.cli.app import app

@@ -28,9 +28,7 @@ every = pytest.mark.parametrize("evaluate", [TWIN, *COMPILED], ids=["numpy", *le
 ALL = Asked(likelihood=True, curvature=True, slope=True, integral=True, path=True)
 
 
-def made(
-    seed: int, sizes: list[int], K: int = 3, D: int = 2, M: int = 3, whole: bool = False
-) -> tuple[Stream, Rates]:
+def made(seed: int, sizes: list[int], K: int = 3, D: int = 2, M: int = 3, whole: bool = False) -> tuple[Stream, Rates]:
     """Events at any times, some at one moment, in cascades of so many events with a few segments each."""
     draw = np.random.default_rng(seed)
     until = draw.uniform(50.0, 100.0, len(sizes))
@@ -149,7 +147,9 @@ def test_what_is_not_asked_for_is_empty_and_the_rest_the_same(evaluate: Loops) -
 @every
 def test_a_steady_rate_is_known_in_closed_form_and_ties_do_not_act(evaluate: Loops) -> None:
     time = np.array([5.0, 5.0, 5.0, 9.0])
-    stream = Stream(time, np.zeros(4, dtype=np.int64), np.array([0, 4]), np.array([10.0]), np.zeros(1), np.array([0, 1]), 1)
+    stream = Stream(
+        time, np.zeros(4, dtype=np.int64), np.array([0, 4]), np.array([10.0]), np.zeros(1), np.array([0, 1]), 1
+    )
     alone = evaluate(stream, Rates(np.array([0.5]), np.array([[[0.4, 0.0]]]), np.ones(1)), ALL)
     assert alone.loglik[0] == pytest.approx(4 * np.log(0.4))
     assert alone.score[0, 0, 0] == pytest.approx(10.0)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from halfstep.core.errors import MisuseError
 from halfstep.native import grams as twin
-from halfstep.native import text_door
 from halfstep.native.grams import Grams, Weights, margins, rows, slabs
 from halfstep.native.text_door import CompiledTexts, text_kernel, text_levels
 from halfstep.native.texts import Texts, pack
@@ -284,7 +283,8 @@ def test_the_door(levels: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> N
         text_kernel()
     monkeypatch.delenv("HALFSTEP_KERNEL")
     assert text_kernel().name == (f"native ({levels[0]})" if levels else "numpy")
-    monkeypatch.setattr(text_door, "_loaded", lambda _name: None)
+    for module in ("chosen", "text_door"):
+        monkeypatch.setattr(f"halfstep.native.{module}.built", lambda _name: None)
     assert text_kernel().name == "numpy"
     assert text_levels() == ()
     monkeypatch.setenv("HALFSTEP_KERNEL", "native")

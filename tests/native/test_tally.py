@@ -7,7 +7,7 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
-from halfstep.native.tally import Pairs, measured, tally
+from halfstep.native.tally import Pairs, Steps, measured, stepped, tally
 
 
 def made(seed: int, n: int = 300, heads: int = 9) -> tuple[Pairs, np.ndarray[tuple[int], np.dtype[np.int64]]]:
@@ -63,3 +63,27 @@ def test_without_topics_and_stances_only_heads_are_added() -> None:
     total, square = tally(pairs, np.array([0, 0, 1, 1]), 2)
     assert total.tolist() == [[3, 5, 7], [15, 17, 19]]
     assert square.tolist() == [[9, 17, 29], [117, 149, 185]]
+
+
+@pytest.mark.skipif(find_spec("halfstep.native._tally") is None, reason="the extension was not built here")
+def test_steps_agree_at_and_about_every_threshold(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    threshold = np.sort(rng.normal(0, 3, (4, 255)).astype(np.float32), axis=1)
+    threshold[3] = np.inf
+    steps = Steps(np.array([1, -1, 1, 1], np.float32), threshold)
+    exact = np.repeat(threshold[:3].ravel(), 4).reshape(-1, 4) * steps.sign
+    margin = np.vstack([exact, rng.normal(0, 9, (999, 4)), np.full((1, 4), np.inf), np.full((1, 4), -np.inf)]).astype(
+        np.float32
+    )
+    found = []
+    for name in ("numpy", ""):
+        monkeypatch.setenv("HALFSTEP_KERNEL", name)
+        found.append(stepped(margin, steps))
+    assert (found[0] == found[1]).all()
+    assert found[0].max() == 255
+    assert found[0].min() == 0
+
+
+def test_no_pairs_have_no_measures() -> None:
+    pairs, _ = made(3)
+    assert measured(pairs, np.empty(0, np.int64)).shape == (0, pairs.K)

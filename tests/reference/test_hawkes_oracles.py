@@ -30,7 +30,9 @@ def test_likelihood_slopes_and_compensators_are_those_of_hawkes_rs() -> None:
     weight = np.column_stack([mu, n * b])[None]
     asked = Asked(slope=True, integral=True, path=True)
     got = kernel().cascade(problem.stream, Rates(problem.decay, weight, np.ones(1)), asked)
-    assert got.loglik[0] - (weight[0] @ got.integral[0]).sum() == pytest.approx(-true["negative_log_likelihood"], rel=1e-12)
+    assert got.loglik[0] - (weight[0] @ got.integral[0]).sum() == pytest.approx(
+        -true["negative_log_likelihood"], rel=1e-12
+    )
     g = got.score[0] - got.integral[0]
     np.testing.assert_allclose(g[:, 0], -np.array(true["slope"]["baseline"]), rtol=1e-9)
     np.testing.assert_allclose(g[:, 1:] * b, -np.array(true["slope"]["excitation"]), rtol=1e-9)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from halfstep.arrivals.cascades import Array, Problem
+from halfstep.arrivals.cascades import Array, Flags, Problem
 from halfstep.native.cascade import Asked, Rates
 from halfstep.native.door import kernel
 
@@ -24,6 +24,14 @@ class Weights:
     own: Array
     shared: Array
     factor: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fixed:
+    """Which weights stand still, or move to their bound: shapes (C, D, p) and (D, s)."""
+
+    own: Flags
+    shared: Flags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +92,7 @@ def expand(problem: Problem, at: Weights) -> tuple[Array, Array]:
 
 def start(problem: Problem) -> Weights:
     """A point inside: three tenths of the posts brought by posts, the others by themselves."""
-    C, D, p = len(problem.stream.until), problem.spec.counted, int(problem.own.sum())
+    D, p = problem.spec.counted, int(problem.own.sum())
     shared = len(problem.own) - p
     posts = problem.sums(problem.counts) / D + 0.5
     own = np.tile((0.7 * posts / max(p, 1))[:, None, None], (1, D, p))
@@ -126,13 +134,12 @@ def climb(problem: Problem, at: Weights, near: bool = False) -> Found:
     converged, steps = False, 0
     while not converged and steps < _STEPS:
         steps += 1
-        fixed = Weights(
+        fixed = Fixed(
             (at.own <= low.own + _NEAR) & (here.own <= 0.0),
             (at.shared <= low.shared + _NEAR) & (here.shared.sum(axis=0) <= 0.0),
-            np.zeros(len(at.factor), dtype=np.bool_),
         )
         move = _within(problem, (at, here), fixed, low)
-        converged = _promised(here, move) < _PRECISION + _DIGITS * abs(here.loglik)
+        converged = abs(_promised(here, move)) < _PRECISION + _DIGITS * abs(here.loglik)
         if converged:
             break
         at, here, moved = _searched(problem, (at, here), move, low)
@@ -148,7 +155,7 @@ def profile(problem: Problem, found: Found) -> tuple[Array, Array]:
     Weights on their bound are held there: their rows are zero.
     """
     low, at, here = _bounds(problem), found.at, found.slopes
-    fixed = Weights(at.own <= low.own, at.shared <= low.shared, np.zeros(len(at.factor), dtype=np.bool_))
+    fixed = Fixed(at.own <= low.own, at.shared <= low.shared)
     nothing = Weights(np.zeros_like(at.own), np.zeros_like(at.shared), np.zeros(len(at.factor)))
     A, B, D, g_own, g = _blocks(problem, here, fixed, nothing)
     solved = np.linalg.solve(A, B)
@@ -177,9 +184,7 @@ def _redistributed(problem: Problem, at: Weights, low: Weights) -> Weights:
     )
 
 
-def _blocks(
-    problem: Problem, here: Slopes, fixed: Weights, held: Weights
-) -> tuple[Array, Array, Array, Array, Array]:
+def _blocks(problem: Problem, here: Slopes, fixed: Fixed, held: Weights) -> tuple[Array, Array, Array, Array, Array]:
     """Curvature of own weights, of own by shared, of shared (by cascade), and the slopes once what is fixed has moved as held.
 
     What is fixed is cut out.
@@ -203,8 +208,8 @@ def _blocks(
     g_own = np.where(fixed.own, 0.0, g_own)
     g = np.concatenate([here.shared.reshape(C, D * s), here.factor], axis=1)
     g -= np.einsum("cdpr,cdp->cr", B, held.own) + shared @ together
-    free = ~np.concatenate([np.ravel(fixed.shared), fixed.factor]).astype(np.bool_)
-    kept = ~np.asarray(fixed.own, dtype=np.bool_)
+    free = np.concatenate([~np.ravel(fixed.shared), np.ones(F, dtype=np.bool_)])
+    kept = ~fixed.own
     A *= kept[..., :, None] & kept[..., None, :]
     diagonal = np.arange(p)
     A[..., diagonal, diagonal] += np.where(kept, _RIDGE * (1.0 + A[..., diagonal, diagonal]), 1.0)
@@ -213,7 +218,7 @@ def _blocks(
     return A, B, shared, g_own, g * free
 
 
-def _within(problem: Problem, base: tuple[Weights, Slopes], fixed: Weights, low: Weights) -> Weights:
+def _within(problem: Problem, base: tuple[Weights, Slopes], fixed: Fixed, low: Weights) -> Weights:
     """The step of the quadratic that stays within the bounds: what would cross its bound is put on it, the rest solved again."""
     at, here = base
     move = Weights(at.own, at.shared, at.factor)
@@ -224,10 +229,10 @@ def _within(problem: Problem, base: tuple[Weights, Slopes], fixed: Weights, low:
         )  # fmt: skip
         move = _newton(problem, here, fixed, held)
         own, shared = at.own + move.own < low.own, at.shared + move.shared < low.shared
-        own, shared = own & ~np.asarray(fixed.own, np.bool_), shared & ~np.asarray(fixed.shared, np.bool_)
+        own, shared = own & ~fixed.own, shared & ~fixed.shared
         if not own.any() and not shared.any():
             break
-        fixed = Weights(np.logical_or(fixed.own, own), np.logical_or(fixed.shared, shared), fixed.factor)
+        fixed = Fixed(fixed.own | own, fixed.shared | shared)
     return move
 
 
@@ -239,7 +244,7 @@ def _promised(here: Slopes, move: Weights) -> float:
     )
 
 
-def _newton(problem: Problem, here: Slopes, fixed: Weights, held: Weights) -> Weights:
+def _newton(problem: Problem, here: Slopes, fixed: Fixed, held: Weights) -> Weights:
     """The step in what is free, where what is fixed moves as held."""
     A, B, shared, g_own, g_each = _blocks(problem, here, fixed, held)
     s = here.shared.shape[1] * here.shared.shape[2]
@@ -271,9 +276,7 @@ def _searched(
             np.maximum(low.shared, at.shared + length * move.shared),
             at.factor + length * move.factor,
         )
-        promised = _promised(
-            here, Weights(there.own - at.own, there.shared - at.shared, there.factor - at.factor)
-        )
+        promised = _promised(here, Weights(there.own - at.own, there.shared - at.shared, there.factor - at.factor))
         found = slopes(problem, there)
         gained = found.loglik - here.loglik + _DIGITS * abs(here.loglik)
         if np.isfinite(found.loglik) and promised > 0.0 and gained >= 1e-4 * promised:

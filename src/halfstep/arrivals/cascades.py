@@ -126,6 +126,8 @@ class Problem:
         Which factors hold in which segment, shape (Q, F).
     counts
         Counted events in each segment, shape (Q,).
+    reference
+        Part of the day that has the factor 1 and no column of `part`: that with the most events. -1 without parts.
     """
 
     stream: Stream
@@ -136,6 +138,7 @@ class Problem:
     area: Array
     part: Array
     counts: Array
+    reference: int = -1
 
     def sums(self, values: Array) -> Array:
         """Sums of segments' values over each cascade."""
@@ -176,7 +179,11 @@ def pose(cascades: tuple[Cascade, ...], spec: Spec, replies: tuple[Array, ...] |
         np.concatenate(times), np.concatenate(kinds), _offsets(times), np.array([float(c.duration) for c in cascades]),
         np.concatenate(cuts), _offsets(cuts), spec.kinds + spec.shock,
     )  # fmt: skip
-    return _at_decays(stream, spec, np.array(spec.decays), np.concatenate(parts), _counts(stream, spec))
+    part, counts, reference = np.concatenate(parts), _counts(stream, spec), -1
+    if spec.parts > 1:
+        reference = int(np.argmax(part[:, : spec.parts].T @ counts))
+        part = np.delete(part, reference, axis=1)
+    return _at_decays((stream, part, counts), spec, np.array(spec.decays), reference)
 
 
 def again(problem: Problem, cascades: tuple[Cascade, ...]) -> Problem:
@@ -184,15 +191,16 @@ def again(problem: Problem, cascades: tuple[Cascade, ...]) -> Problem:
     spec, old = problem.spec, problem.stream
     made = pose(cascades, spec)
     stream = replace(made.stream, cut=old.cut, cut_row=old.cut_row)
-    return _at_decays(stream, spec, problem.decay, problem.part, _counts(stream, spec))
+    return _at_decays((stream, problem.part, _counts(stream, spec)), spec, problem.decay, problem.reference)
 
 
 def at_decays(problem: Problem, decay: Array) -> Problem:
     """The same problem at other decays."""
-    return _at_decays(problem.stream, problem.spec, decay, problem.part, problem.counts)
+    return _at_decays((problem.stream, problem.part, problem.counts), problem.spec, decay, problem.reference)
 
 
-def _at_decays(stream: Stream, spec: Spec, decay: Array, part: Array, counts: Array) -> Problem:
+def _at_decays(laid: tuple[Stream, Array, Array], spec: Spec, decay: Array, reference: int) -> Problem:
+    stream, part, counts = laid
     C, P = len(stream.until), 1 + stream.K * len(decay)
     scale = np.tile(np.concatenate([[1.0 / stream.until.mean()], np.tile(decay, stream.K)]), (C, 1))
     rates = Rates(decay, np.zeros((C, spec.counted, P)), np.ones(len(stream.cut)))
@@ -204,7 +212,7 @@ def _at_decays(stream: Stream, spec: Spec, decay: Array, part: Array, counts: Ar
     area = kernel().cascade(stream, rates, Asked(likelihood=False, integral=True)).integral
     area *= np.repeat(scale, np.diff(stream.cut_row), axis=0)
     own = alone & spec.own
-    return Problem(stream, spec, decay, scale, own, area, part, counts)
+    return Problem(stream, spec, decay, scale, own, area, part, counts, reference)
 
 
 def segments(cascade: Cascade, spec: Spec, reply: Array | None) -> tuple[Array, Array]:

@@ -18,6 +18,7 @@ Bursts are no changes of level: leave their days out by `present`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -68,7 +69,11 @@ def penalty(days: int, shortest: int, false_alarms: float) -> float:
 
 
 def changes(
-    count: Array, total: Array | None = None, present: Flags | None = None, shortest: int = 28, false_alarms: float = 0.05
+    count: Array,
+    total: Array | None = None,
+    present: Flags | None = None,
+    shortest: int = 28,
+    false_alarms: float = 0.05,
 ) -> Changes:
     """Return the changes of level of daily counts, (T,).
 
@@ -101,7 +106,7 @@ def changes(
             break
         cuts = again
     ends = [0, *cuts, len(days)]
-    rates = tuple(float(y[a:b].sum() / e[a:b].sum() / mean_exposure) for a, b in zip(ends, ends[1:], strict=False))
+    rates = tuple(float(y[a:b].sum() / e[a:b].sum() / mean_exposure) for a, b in pairwise(ends))
     return Changes(tuple(int(days[c]) for c in cuts), rates, price, inflation)
 
 
@@ -118,7 +123,7 @@ def _shape(y: Array, e: Array) -> float:
 def _inflation(y: Array, e: Array, cuts: list[int], shape: float, most: int) -> float:
     ends = [0, *cuts, len(y)]
     residuals = []
-    for a, b in zip(ends, ends[1:], strict=False):
+    for a, b in pairwise(ends):
         mean = max(y[a:b].sum(), 0.5) / e[a:b].sum() * e[a:b]
         residuals.append(np.minimum((y[a:b] - mean) / np.sqrt(mean * (1 + mean / shape)), 3.0))
     r = np.concatenate(residuals)

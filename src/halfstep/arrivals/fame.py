@@ -46,8 +46,10 @@ def prior_fame(attention: Array, life: HalfLife, starts: Ints) -> Fame:
     starts
         First day of each period, places in `attention`, (P,); T is allowed.
     """
-    if len(starts) and not (0 <= starts.min() and starts.max() <= len(attention)):
-        raise MisuseError(f"expected periods that start within the {len(attention)} days, got {starts.min()}..{starts.max()}")
+    if len(starts) and (starts.min() < 0 or starts.max() > len(attention)):
+        raise MisuseError(
+            f"expected periods that start within the {len(attention)} days, got {starts.min()}..{starts.max()}"
+        )
     value, lo, hi = (_piled(attention, days, starts) for days in (life.days, life.lo, life.hi))
     return Fame(value, lo, hi, 0.5 ** (starts / life.days))
 

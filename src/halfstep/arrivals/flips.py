@@ -108,7 +108,9 @@ def flip_rate(
     value = float(np.clip(_flips(truth[None])[0], 0, 1))
     in_favour = float(np.clip(truth[0] + (truth[1] + truth[2]) / 2, 0, 1))
     made = 2 * (in_favour * errors[0] * (1 - errors[0]) + (1 - in_favour) * errors[1] * (1 - errors[1]))
-    return FlipRate(value, min(lo, value), max(hi, value), float(_flips(read[None])[0]), float(made), len(tables), pairs)
+    return FlipRate(
+        value, min(lo, value), max(hi, value), float(_flips(read[None])[0]), float(made), len(tables), pairs
+    )
 
 
 def _tables(author: Ints, time: Array, stance: Ints) -> tuple[Array, int]:
@@ -120,12 +122,15 @@ def _tables(author: Ints, time: Array, stance: Ints) -> tuple[Array, int]:
     who, place = np.unique(author[order][1:][same], return_inverse=True)
     counts = np.zeros((len(who), 4))
     np.add.at(counts, (place, kind[same]), 1.0)
-    return counts / np.maximum(counts.sum(axis=1, keepdims=True), 1), int(same.sum())
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    return shares[np.lexsort(shares.T)], int(same.sum())  # whatever authors are called
 
 
 def _corrected(read: Array, errors: Array) -> Array:
     """Return P of every draw: read (draws, 4), errors (draws, 2)."""
-    mistakes = np.stack([np.stack([1 - errors[:, 0], errors[:, 0]], -1), np.stack([errors[:, 1], 1 - errors[:, 1]], -1)], 1)
+    mistakes = np.stack(
+        [np.stack([1 - errors[:, 0], errors[:, 0]], -1), np.stack([errors[:, 1], 1 - errors[:, 1]], -1)], 1
+    )
     back = np.linalg.inv(mistakes)
     out: Array = (back.transpose(0, 2, 1) @ read.reshape(-1, 2, 2) @ back).reshape(-1, 4)
     return out

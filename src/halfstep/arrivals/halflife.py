@@ -188,7 +188,9 @@ def _usual(count: Array, exposure: Array, calm: Flags, burst: Burst) -> float:
 
 def _profile(y: Array, usual: Array, after: Ints, threshold: float, shape: float) -> Array:
     """Return the log-likelihood of one burst, the height profiled out, (2, 49)."""
-    fades = np.array([0.5 ** (after[None] / LIVES[:, None]), (1.0 + after[None]) ** (-np.log(2) / np.log1p(LIVES))[:, None]])
+    fades = np.array(
+        [0.5 ** (after[None] / LIVES[:, None]), (1.0 + after[None]) ** (-np.log(2) / np.log1p(LIVES))[:, None]]
+    )
     heights = max(float(y[0] - usual[0]), 1.0) * HEIGHTS
     mean = usual + heights[:, None, None, None] * fades
     log_mass = (y * np.log(mean) - (y + shape) * np.log(shape + mean)).sum(axis=3)

@@ -19,7 +19,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm, t
 
 from halfstep.arrivals.ascent import Found, Weights, climb, expand, profile, start
-from halfstep.arrivals.cascades import Array, Cascade, Problem, Spec, at_decays, pose
+from halfstep.arrivals.cascades import Array, Cascade, Flags, Problem, Spec, at_decays, pose
 from halfstep.native.cascade import Asked, Rates
 from halfstep.native.door import kernel
 
@@ -48,7 +48,7 @@ class Fit:
     loglik
         At the weights found.
     events, tied
-        Counted events; the share of them at the moment of an earlier one.
+        Counted events; the share of them at the moment of an earlier one, or of the first post.
     radius, stationary
         Largest eigenvalue of the counted kinds' branching; whether it is below 1.
     converged, steps
@@ -129,7 +129,11 @@ def _freed(problem: Problem) -> tuple[Problem, Weights]:
         return -found.slopes.loglik, -_slope_of_decays(here, found) * np.exp(logs)
 
     ended = minimize(
-        cost, np.log(problem.spec.decays), jac=True, method="L-BFGS-B", bounds=[tuple(np.log(span))] * len(problem.decay)
+        cost,
+        np.log(problem.spec.decays),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[tuple(np.log(span))] * len(problem.decay),
     )
     return at_decays(problem, np.exp(ended.x)), best[0]
 
@@ -149,12 +153,14 @@ def _slope_of_decays(problem: Problem, found: Found) -> Array:
 
 def _told(problem: Problem, found: Found) -> Fit:
     spec, M = problem.spec, len(problem.decay)
-    (C, D, P), K = (len(problem.stream.until), spec.counted, len(problem.own)), spec.kinds
+    C, D, K = len(problem.stream.until), spec.counted, spec.kinds
     w, f = expand(problem, found.at)
-    weights = w[0, :, 1 : 1 + K * M].reshape(D, K, M)
+    weights = w[0, :, 1 : 1 + K * M].reshape(D, K, M).copy()
+    factors, mean = _factors(problem, found)
+    weights *= mean  # which the factors were divided by
     branching = weights.sum(axis=2)
-    parameters, information, apart = _leave_one_out(problem, found)
-    functional = _sums_of_weights(problem)
+    information, apart = _leave_one_out(problem, found)
+    functional = _sums_of_weights(problem) * mean
     if C > 1:
         spread = apart @ functional.T
         se = np.sqrt((C - 1) / C * ((spread - spread.mean(axis=0)) ** 2).sum(axis=0)).reshape(D, K)
@@ -172,14 +178,14 @@ def _told(problem: Problem, found: Found) -> Fit:
     return Fit(
         branching, se, np.where(held, 0.0, np.maximum(0.0, branching - reach * se)),
         np.where(held, np.inf, branching + reach * se), weights,
-        np.einsum("cdp,cp->cd", w[:, :, exogenous], area[:, exogenous]), problem.decay, _factors(problem, found),
+        np.einsum("cdp,cp->cd", w[:, :, exogenous], area[:, exogenous]), problem.decay, factors,
         found.slopes.loglik, int(counted.sum()), _tied(problem), radius, radius < 1.0, found.converged, found.steps,
         float(C - 1) if C > 1 else np.inf, problem, found, apart,
     )  # fmt: skip
 
 
-def _leave_one_out(problem: Problem, found: Found) -> tuple[Array, Array, Array]:
-    """Shared parameters, their information, and one Newton step from them without each cascade."""
+def _leave_one_out(problem: Problem, found: Found) -> tuple[Array, Array]:
+    """Information on the shared parameters, and one Newton step from them without each cascade."""
     each, scores = profile(problem, found)
     parameters = np.concatenate([found.at.shared.ravel(), found.at.factor])
     whole = each.sum(axis=0)
@@ -190,10 +196,10 @@ def _leave_one_out(problem: Problem, found: Found) -> tuple[Array, Array, Array]
         ridge = 1e-9 * np.diagonal(whole)[free]
         step = np.linalg.solve(rest + np.diag(ridge), -scores[:, free, None])
         apart[:, free] += step[..., 0]
-    return parameters, whole, apart
+    return whole, apart
 
 
-def _brought(problem: Problem) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _brought(problem: Problem) -> Flags:
     """Which features are memories of events, shape (P,)."""
     place = np.arange(len(problem.own))
     return (place > 0) & (place <= problem.spec.kinds * len(problem.decay))
@@ -210,12 +216,15 @@ def _sums_of_weights(problem: Problem) -> Array:
     return np.pad(out.reshape(D * K, -1), ((0, 0), (0, problem.part.shape[1])))
 
 
-def _factors(problem: Problem, found: Found) -> Array:
-    parts = problem.spec.parts if problem.spec.parts > 1 else 0
+def _factors(problem: Problem, found: Found) -> tuple[Array, float]:
+    """Factors with those of the parts of the day at mean 1, and what they were divided by."""
     factors = np.exp(found.at.factor)
-    if parts:
-        factors[:parts] /= factors[:parts].mean()
-    return np.asarray(factors)
+    if problem.reference < 0:
+        return factors, 1.0
+    factors = np.insert(factors, problem.reference, 1.0)
+    mean = float(factors[: problem.spec.parts].mean())
+    factors[: problem.spec.parts] /= mean
+    return factors, mean
 
 
 def _tied(problem: Problem) -> float:

@@ -87,7 +87,11 @@ def thin(count: Array, keep: float, rng: np.random.Generator) -> Array:
 
 
 def compare(
-    a: Attention, b: Attention, rng: np.random.Generator, settings: BurstSettings | None = None, decay: DecaySettings | None = None
+    a: Attention,
+    b: Attention,
+    rng: np.random.Generator,
+    settings: BurstSettings | None = None,
+    decay: DecaySettings | None = None,
 ) -> Matched:
     """Compare two names of one platform over the days on which both were observed, (T,) each.
 
@@ -104,7 +108,10 @@ def compare(
         return Matched(0.0, 0.0, (0.0, 0.0), nothing, nothing)
     keep = min(rows) / max(rows)
     copies = [_copies(s, seen, keep if mine == max(rows) else 1.0, rng) for s, mine in zip((a, b), rows, strict=True)]
-    totals = [np.tile(np.ones(len(seen)) if s.total is None else s.total, (len(c), 1)) for s, c in zip((a, b), copies, strict=True)]
+    totals = [
+        np.tile(np.ones(len(seen)) if s.total is None else s.total, (len(c), 1))
+        for s, c in zip((a, b), copies, strict=True)
+    ]
     found = bursts_together(np.vstack(copies), np.vstack(totals), settings, np.tile(seen, (sum(map(len, copies)), 1)))
     parts = (found[: len(copies[0])], found[len(copies[0]) :])
     fits = [
@@ -137,7 +144,10 @@ def _half_lives(fits: list[list[Array]], decay: DecaySettings, rng: np.random.Ge
     draws, centres = [], []
     for side in fits:
         logs = [
-            resampled(f[shape], rng.multinomial(f.shape[1], np.full(f.shape[1], 1 / f.shape[1]), decay.draws).astype(np.float64))
+            resampled(
+                f[shape],
+                rng.multinomial(f.shape[1], np.full(f.shape[1], 1 / f.shape[1]), decay.draws).astype(np.float64),
+            )
             for f in side
         ]
         draws.append(np.array(logs)[rng.integers(0, len(side), decay.draws), np.arange(decay.draws)])
@@ -159,7 +169,9 @@ def _volatilities(sums: list[list[Array]], decay: DecaySettings, rng: np.random.
     if blocks < FEWEST:
         return Unmeasured("few blocks", blocks, FEWEST)
     draws, values = [], []
-    weights = rng.multinomial(blocks, np.full(blocks, 1 / blocks), decay.draws)  # the same blocks of both: they share days
+    weights = rng.multinomial(
+        blocks, np.full(blocks, 1 / blocks), decay.draws
+    )  # the same blocks of both: they share days
     for side in sums:
         each = np.array([_ratio(weights @ s[:blocks]) for s in side])
         draws.append(each[rng.integers(0, len(side), decay.draws), np.arange(decay.draws)])

@@ -74,7 +74,7 @@ def rescaling(fit: Fit, rng: np.random.Generator, draws: int = 99) -> Rescaling:
         Sets redrawn from the fit; p-values are multiples of 1 / (draws + 1).
     """
     seen = np.array([_figures(x) for x in intervals(fit)])
-    redrawn = []
+    redrawn: list[list[tuple[float, float]]] = []
     for _ in range(draws):
         drawn_again = redraw(fit, rng)
         if drawn_again is None or not any((c.kind < fit.problem.spec.counted).any() for c in drawn_again):

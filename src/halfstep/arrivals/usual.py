@@ -33,8 +33,7 @@ CUT = 0.10
 LEAST_CUT = 2.0
 """No day is cut below two rows: one row or two is all that a sparse name says of its dispersion."""
 CLUMPS, SWINGS, ECHOES = (
-    a.ravel()
-    for a in np.meshgrid([0.0, 0.4, 1.2, 4.0], [0.0, 0.15, 0.5, 1.2, 3.2], [0.0, 0.2, 0.4, 0.7])
+    a.ravel() for a in np.meshgrid([0.0, 0.4, 1.2, 4.0], [0.0, 0.15, 0.5, 1.2, 3.2], [0.0, 0.2, 0.4, 0.7])
 )
 """Grid, shape (80,): from Poisson to five rows at a time and days that differ threefold and more, from no echo to most."""
 PRIOR_ROWS = 50.0
@@ -94,7 +93,8 @@ def means(mean: Array, recent: Array) -> Array:
 def shapes(mean: Array, rows: Array, days: Array) -> Array:
     """Return the shape of the predictive distribution at every point of the grid, with means (N, 80)."""
     spread = CLUMPS / mean + SWINGS + (1 + CLUMPS) / rows[:, None] + SWINGS / days[:, None]
-    return np.minimum(1 / np.maximum(spread, 1e-12), POISSON)
+    out: Array = np.minimum(1 / np.maximum(spread, 1e-12), POISSON)
+    return out
 
 
 def _shape(mean: Array, rows: Array, days: Array, clump: Array, swing: Array) -> Array:
@@ -128,7 +128,7 @@ def usual(count: Array, exposure: Array, seen: Flags, memory: int) -> Usual:
     """
     n, t = count.shape
     cut, kept_share, blank = np.zeros((n, t)), np.zeros((n, t)), np.full((n, t), np.nan)
-    out = Usual(*(blank.copy() for _ in range(8)), weights=np.full((n, len(CLUMPS)), 1 / len(CLUMPS)))
+    out = Usual(*[*(blank.copy() for _ in range(8)), np.full((n, len(CLUMPS)), 1 / len(CLUMPS))])
     evidence = np.zeros((n, len(CLUMPS)))
     counted, foretold = np.full((n, WEEK), PRIOR_ROWS), np.full((n, WEEK), PRIOR_ROWS)
     lately = np.zeros(n)
@@ -192,9 +192,7 @@ def _posterior(evidence: Array) -> Array:
     return out
 
 
-def _pair(
-    out: Usual, who: npt.NDArray[np.int64], day: int, count: Array, exposure: Array, weights: Array
-) -> Array:
+def _pair(out: Usual, who: npt.NDArray[np.int64], day: int, count: Array, exposure: Array, weights: Array) -> Array:
     """Return P(two days' rows or more), by a negative binomial with the mean and variance of their sum.
 
     The second day follows the first by the echo: y_t = ... + (echo / 2) y_(t-1).

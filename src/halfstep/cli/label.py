@@ -25,7 +25,11 @@ __all__ = ["Ask", "ask_for"]
 SEED = 20250604
 """The seed of every study that names none."""
 ANSWERS: dict[str, tuple[str, ...] | None] = {
-    "touchpoint": None, "polarity": ("1", "0", "-1"), "stance": ("1", "0", "-1"), "own": ("1", "0"), "spam": ("1", "0"),
+    "touchpoint": None,
+    "polarity": ("1", "0", "-1"),
+    "stance": ("1", "0", "-1"),
+    "own": ("1", "0"),
+    "spam": ("1", "0"),
 }
 
 
@@ -35,7 +39,9 @@ class Ask:
 
     text: Annotated[str | None, Parameter(help="Column of the texts; the study's own if absent.")] = None
     id_: Annotated[str | None, Parameter(name="--id", help="Column of ids; the row if absent.")] = None
-    model: Annotated[Path | None, Parameter(help="Model that halfstep teach wrote; the study's codebook if absent.")] = None
+    model: Annotated[
+        Path | None, Parameter(help="Model that halfstep teach wrote; the study's codebook if absent.")
+    ] = None
     out: Annotated[Path, Parameter(help="Sheet to write: .csv or .xlsx.")] = Path("to-label.csv")
     teach: Annotated[int, Parameter(help="Posts to teach with, the most useful ones.")] = 100
     audit: Annotated[int, Parameter(help="Posts to audit with, drawn by lot.")] = 100
@@ -94,7 +100,11 @@ def _posts(source: Path, asked: Ask) -> tuple[Posts | None, Heads | None, tuple[
             return None, None, book
         if book.utterances is None:
             what = "expected [tables] utterances; the study names none"
-            return None, None, (Fault(table="study.toml", what=what, mend="add it, or name a table instead of a study"),)
+            return (
+                None,
+                None,
+                (Fault(table="study.toml", what=what, mend="add it, or name a table instead of a study"),),
+            )
         path, text, id_ = book.utterances, text or book.text, id_ or book.id
         seeds = tuple(point for point in book.touchpoints if point.words)
         if seeds:

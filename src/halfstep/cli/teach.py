@@ -34,7 +34,9 @@ class Columns:
 
     text: Annotated[str, Parameter(help="Column of the texts.")]
     touchpoint: Annotated[str | None, Parameter(help="Column of touchpoints, one a row; blank: none.")] = None
-    group: Annotated[str | None, Parameter(help="Column of ids; texts of one id are never on two sides of a split.")] = None
+    group: Annotated[
+        str | None, Parameter(help="Column of ids; texts of one id are never on two sides of a split.")
+    ] = None
     polarity: Annotated[str | None, Parameter(help="Column of polarity: 1, 0, -1.")] = None
     stance: Annotated[str | None, Parameter(help="Column of stance: 1, 0, -1.")] = None
     own: Annotated[str | None, Parameter(help="Column that is 1 where the brand itself speaks.")] = None
@@ -45,7 +47,9 @@ class Columns:
 class TeachFiles:
     """What is read and written beside the table."""
 
-    test: Annotated[Path | None, Parameter(help="Another labelled table, with the same columns, to try the heads on.")] = None
+    test: Annotated[
+        Path | None, Parameter(help="Another labelled table, with the same columns, to try the heads on.")
+    ] = None
     out: Annotated[Path | None, Parameter(help="File of the model (.npz); none is written if absent.")] = None
     study: Annotated[Path | None, Parameter(help="Study whose codebook says what touchpoints are called.")] = None
 
@@ -153,10 +157,18 @@ def _show(taught: Taught, found: dict[str, Scores], lessons: Lessons, out: Out) 
 
 
 def _row(head: HeadScore, out: Out) -> tuple[str, ...]:
-    order = "–" if head.order is None else _interval(head.order)
     kind, _, rest = head.name.partition(".")
     name = rest if kind == "touchpoint" else out.say(f"teach.name {head.name}")
-    return (name, f"{head.texts:,}", f"{head.yes:,}", _interval(head.precision), _interval(head.recall), _interval(head.f1), order)
+    order = "–" if head.order is None else _stacked(head.order)
+    return (
+        name,
+        f"{head.texts:,}",
+        f"{head.yes:,}",
+        _stacked(head.precision),
+        _stacked(head.recall),
+        _stacked(head.f1),
+        order,
+    )
 
 
 def _interval(found: Interval) -> str:
@@ -172,6 +184,10 @@ def _interval(found: Interval) -> str:
         return "–"
     value, lo, hi = (f"{figure:.3f}".removeprefix("0") for figure in (found.value, found.lo, found.hi))
     return f"{value} ({lo}–{hi})"
+
+
+def _stacked(found: Interval) -> str:
+    return _interval(found).removesuffix(")").replace(" (", "\n")
 
 
 def _record(taught: Taught, found: dict[str, Scores], target: Path | None) -> dict[str, object]:

@@ -115,7 +115,7 @@ class Copies(Section):
     """`[voice.copies]`: when two texts are one text said again."""
 
     similar: float = Field(
-        default=0.8,
+        default=0.6,
         gt=0.3,
         le=1,
         description="Jaccard similarity of character 4-grams from which texts are copies; 1: letter for letter.",

@@ -50,7 +50,9 @@ class Lessons:
     blank: int
 
 
-def read_lessons(path: Path, columns: LabelColumns, touchpoints: Iterable[Touchpoint] = ()) -> Lessons | tuple[Fault, ...]:
+def read_lessons(
+    path: Path, columns: LabelColumns, touchpoints: Iterable[Touchpoint] = ()
+) -> Lessons | tuple[Fault, ...]:
     """Read a labelled table.
 
     Parameters
@@ -63,7 +65,9 @@ def read_lessons(path: Path, columns: LabelColumns, touchpoints: Iterable[Touchp
     table = read_table("labels", path)
     if not isinstance(table, Table):
         return table
-    wanted = {field: getattr(columns, field) for field in ("text", "id", "touchpoint", "polarity", "stance", "own", "spam")}
+    wanted = {
+        field: getattr(columns, field) for field in ("text", "id", "touchpoint", "polarity", "stance", "own", "spam")
+    }
     named = {field: name for field, name in wanted.items() if name is not None}
     absent = [name for name in named.values() if name not in table.frame.columns]
     if absent or "text" not in named or len(named) - ("id" in named) < 2:
@@ -71,8 +75,19 @@ def read_lessons(path: Path, columns: LabelColumns, touchpoints: Iterable[Touchp
     frame = table.frame.select(ROW, **{f"_{field}": pl.col(name).cast(pl.String) for field, name in named.items()})
     full = frame.filter(pl.col("_text").str.strip_chars().str.len_bytes() > 0)
     if not full.height:
-        return (Fault(table=table.file, what=f"expected texts in column {named['text']!r}; it is blank", mend="name another column with --text"),)
-    known = {word: point.id for point in touchpoints for word in (point.id, *point.label.model_dump().values(), *point.words) if word}
+        return (
+            Fault(
+                table=table.file,
+                what=f"expected texts in column {named['text']!r}; it is blank",
+                mend="name another column with --text",
+            ),
+        )
+    known = {
+        word: point.id
+        for point in touchpoints
+        for word in (point.id, *point.label.model_dump().values(), *point.words)
+        if word
+    }
     heads, faults = _heads(full, table.file, named, known)
     if faults:
         return tuple(faults)
@@ -112,17 +127,21 @@ def _columns_wrong(table: Table, absent: list[str]) -> tuple[Fault, ...]:
             for name in absent
         )  # fmt: skip
     what = f"expected a column of texts and one of labels; there are {have}"
-    return (Fault(table=table.file, what=what, mend="name them: --text, and --touchpoint, --polarity, --own or --spam"),)
+    return (
+        Fault(table=table.file, what=what, mend="name them: --text, and --touchpoint, --polarity, --own or --spam"),
+    )
 
 
-def _heads(full: pl.DataFrame, file: str, named: dict[str, str], known: dict[str, str]) -> tuple[dict[str, pl.Series], list[Fault]]:
+def _heads(
+    full: pl.DataFrame, file: str, named: dict[str, str], known: dict[str, str]
+) -> tuple[dict[str, pl.Series], list[Fault]]:
     """Return each head's answer by row, null where unsaid, and cells that are no answer."""
     heads: dict[str, pl.Series] = {}
     faults: list[Fault] = []
     if "touchpoint" in named:
         words = full["_touchpoint"].str.strip_chars().replace("", None)
         if known:
-            faults += _strange(full, words, lambda word: word in known, (file, named["touchpoint"]), "an entry of the codebook")
+            faults += _strange(full, words, known.__contains__, (file, named["touchpoint"]), "an entry of the codebook")
             words = words.replace(known)
         for word in sorted(words.drop_nulls().unique().to_list()):
             heads[f"touchpoint.{word}"] = (words == word).fill_null(False).cast(pl.Float64)
@@ -131,7 +150,7 @@ def _heads(full: pl.DataFrame, file: str, named: dict[str, str], known: dict[str
             continue
         cells = full[f"_{field}"].str.strip_chars().str.to_lowercase().replace("", None)
         expected = "1, 0 or -1" if table is SIGNS else "1 or 0"
-        faults += _strange(full, cells, lambda word, table=table: word in table, (file, named[field]), expected)
+        faults += _strange(full, cells, table.__contains__, (file, named[field]), expected)
         figure = cells.replace_strict(table, default=None, return_dtype=pl.Float64)
         if table is SIGNS:
             for side, sign in zip(SIDES[field], (1, -1), strict=True):
@@ -141,7 +160,9 @@ def _heads(full: pl.DataFrame, file: str, named: dict[str, str], known: dict[str
     return {name: column.rename(name) for name, column in heads.items()}, faults
 
 
-def _strange(full: pl.DataFrame, cells: pl.Series, fits: Callable[[str], bool], where: tuple[str, str], expected: str) -> list[Fault]:
+def _strange(
+    full: pl.DataFrame, cells: pl.Series, fits: Callable[[object], bool], where: tuple[str, str], expected: str
+) -> list[Fault]:
     """Return a fault for each cell that does not fit."""
     wrong = {word for word in cells.drop_nulls().unique().to_list() if not fits(word)}
     rows = full[ROW].to_list()
@@ -177,7 +198,11 @@ def read_book(path: Path) -> Book | tuple[Fault, ...]:
         parsed = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
         voice = Voice.model_validate(parsed.get("voice", {}))
     except OSError:
-        return (Fault(table=str(path), what="expected a study file; there is none", mend="name a folder that holds study.toml"),)
+        return (
+            Fault(
+                table=str(path), what="expected a study file; there is none", mend="name a folder that holds study.toml"
+            ),
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         return (Fault(table=path.name, what=f"expected TOML in UTF-8: {error}", mend="correct that line"),)
     except ValidationError as error:
@@ -187,4 +212,6 @@ def read_book(path: Path) -> Book | tuple[Fault, ...]:
         )  # fmt: skip
     file, columns = parsed.get("tables", {}).get("utterances"), parsed.get("utterance_columns", {})
     where = None if file is None else Path(os.path.expandvars(str(file)))
-    return Book(voice.touchpoints, None if where is None else path.parent / where, columns.get("text"), columns.get("id"))
+    return Book(
+        voice.touchpoints, None if where is None else path.parent / where, columns.get("text"), columns.get("id")
+    )

@@ -191,7 +191,7 @@ class Utterances:
         assert self._rejects is not None
         author = self.cleaner.columns.author
         for at, why in sorted(cleaned.rejected.items()):
-            cells = {name: _shown(column[at].as_py()) for name, column in raw.columns.items() if name != author}
+            cells = {name: _shown(column, at) for name, column in raw.columns.items() if name != author}
             self._rejects.put(one.part.file, raw.rows[at].as_py(), why, cells)
 
     def read_through(self) -> Tally:
@@ -343,7 +343,12 @@ def _passed(cleaned: Cleaned, seen: Seen | None, tally: Tally) -> pa.RecordBatch
     return batch
 
 
-def _shown(value: object) -> object:
+def _shown(column: pa.Array, at: int) -> object:
+    """Return a cell as it is kept: a text in bytes that are no UTF-8 has them in hexadecimal."""
+    kind = column.type
+    if kind in (pa.string(), pa.large_string()):
+        column, at = column.slice(at, 1).cast(pa.large_binary()), 0
+    value = column[at].as_py()
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="backslashreplace")
     return value if value is None or isinstance(value, (str, int, float, bool)) else str(value)

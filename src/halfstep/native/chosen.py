@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from importlib import import_module
-from types import ModuleType
+from typing import Any
 
 from halfstep.core.errors import MisuseError
 
-__all__ = ["chosen"]
+__all__ = ["built", "chosen"]
 
 
-def chosen(name: str) -> ModuleType | None:
-    """Return the extension ``halfstep.native.<name>`` where it is to be used, None where NumPy is, as told at this moment."""
+@cache
+def built(name: str) -> Any:
+    """Return the extension ``halfstep.native.<name>``, None where it was not built."""
+    try:
+        return import_module(f"halfstep.native.{name}")
+    except ImportError:
+        return None
+
+
+def chosen(name: str) -> Any:
+    """Return the extension that is to be used, None where NumPy is to run, as the environment says at this moment."""
     wanted = os.environ.get("HALFSTEP_KERNEL", "")
     if wanted not in ("", "native", "numpy"):
         raise MisuseError(f"expected native or numpy in HALFSTEP_KERNEL, got {wanted!r}; set one of them, or unset it")
     if wanted == "numpy":
         return None
-    try:
-        return import_module(f"halfstep.native.{name}")
-    except ImportError:
-        if wanted == "native":
-            raise MisuseError(
-                f"HALFSTEP_KERNEL asks for native, but {name} was not built here; install a C compiler and run "
-                "pip install --force-reinstall --no-deps halfstep, or set HALFSTEP_KERNEL=numpy"
-            ) from None
-        return None
+    found = built(name)
+    if wanted == "native" and found is None:
+        raise MisuseError(
+            f"HALFSTEP_KERNEL asks for native, but {name} was not built here; install a C compiler and run "
+            "pip install --force-reinstall --no-deps halfstep, or set HALFSTEP_KERNEL=numpy"
+        )
+    return found

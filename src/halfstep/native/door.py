@@ -56,6 +56,8 @@ def kernel() -> Kernel:
             "pip install --force-reinstall --no-deps halfstep, or set HALFSTEP_KERNEL=numpy"
         )
     if wanted == "numpy" or not found:
-        return Kernel("numpy", twin.invert, twin.markups, twin.shares, clearing.clear, people.simulate, cascades.evaluate)
+        return Kernel(
+            "numpy", twin.invert, twin.markups, twin.shares, clearing.clear, people.simulate, cascades.evaluate
+        )
     best = Compiled(0)
     return Kernel(f"native ({found[0]})", best.invert, best.markups, best.shares, best.clear, best.panel, best.cascade)

@@ -1,4 +1,4 @@
-"""Sums of what heads read, cell by cell: compiled where it was built, else NumPy, which stands here.
+"""Steps of margins and their sums, cell by cell: compiled where it was built, else NumPy, which stands here.
 
 An utterance has H values of 0 to 255. A pair of utterance and what it counts for has them too, but for S stances, which are
 its own (0 where it has none). Its K = H + T S measures are these, then each of T topics times each stance,
@@ -15,11 +15,48 @@ from scipy.sparse import csr_array
 
 from halfstep.native.chosen import chosen
 
-__all__ = ["Pairs", "measured", "tally"]
+__all__ = ["Pairs", "Steps", "measured", "stepped", "tally"]
 
 Ints = npt.NDArray[np.int64]
 Values = npt.NDArray[np.uint8]
-_FULL = 255
+Floats = npt.NDArray[np.float32]
+_FULL, _BUCKETS = 255, 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Where the steps of each head begin: 0 to 255 is how many of its thresholds are at or below ``sign * margin``.
+
+    Attributes
+    ----------
+    sign
+        1 or -1, shape (H,).
+    threshold
+        Ascending, shape (H, 255).
+    """
+
+    sign: Floats
+    threshold: Floats
+
+
+def stepped(margin: Floats, steps: Steps) -> Values:
+    """Return the step of every margin, shape (n, H)."""
+    n, H = margin.shape
+    out = np.empty((n, H), np.uint8)
+    compiled = chosen("_tally")
+    if compiled is None:
+        for h in range(H):
+            out[:, h] = np.searchsorted(steps.threshold[h], margin[:, h] * steps.sign[h], side="right")
+        return out
+    low, high = (
+        np.where(np.isfinite(end), end, 0).astype(np.float32) for end in (steps.threshold[:, 0], steps.threshold[:, -1])
+    )
+    per = np.divide(_BUCKETS, high - low, out=np.zeros(H, np.float32), where=high > low)
+    edge = low[:, None] + np.arange(_BUCKETS) / np.where(per > 0, per, 1)[:, None]
+    guess = np.stack([np.searchsorted(t, e, side="right") for t, e in zip(steps.threshold, edge, strict=True)])
+    parts = (steps.sign, steps.threshold, np.minimum(guess, 255).astype(np.uint8), low, per)
+    compiled.steps(np.ascontiguousarray(margin), *(np.ascontiguousarray(part) for part in parts), n, H, out)
+    return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,7 +98,7 @@ def measured(pairs: Pairs, at: Ints) -> Values:
     value[:, pairs.where] = padded[own]
     product = value[:, pairs.topic, None].astype(np.uint16) * value[:, None, pairs.where]
     joint = ((product + _FULL // 2) // _FULL).astype(np.uint8)
-    return np.hstack([value, joint.reshape(len(at), -1)])
+    return np.hstack([value, joint.reshape(len(at), len(pairs.topic) * len(pairs.where))])
 
 
 def tally(pairs: Pairs, cell: Ints, cells: int) -> tuple[Ints, Ints]:

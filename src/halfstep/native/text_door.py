@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from typing import Any
 
 import numpy as np
 
-from halfstep.core.errors import MisuseError
 from halfstep.native import grams as twin
+from halfstep.native.chosen import built, chosen
 from halfstep.native.compiled import over
 from halfstep.native.grams import Grams, Margins, Weights
 from halfstep.native.texts import Places, Texts
 
-__all__ = ["CompiledTexts", "TextKernel", "chosen", "text_kernel", "text_levels"]
-
-
-@cache
-def _loaded(name: str) -> Any:
-    try:
-        return import_module(f"halfstep.native.{name}")
-    except ImportError:
-        return None
+__all__ = ["CompiledTexts", "TextKernel", "text_kernel", "text_levels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +34,8 @@ class TextKernel:
 
 def text_levels() -> tuple[str, ...]:
     """Return the names of the instruction sets that the extension runs here, best first; empty where it was not built."""
-    compiled = _loaded("_grams")
+    compiled = built("_grams")
     return () if compiled is None else tuple(compiled.levels())
-
-
-def chosen(name: str) -> Any:
-    """Return the extension of that name under halfstep.native, None where NumPy is to run, as the environment says now."""
-    wanted = os.environ.get("HALFSTEP_KERNEL", "")
-    if wanted not in ("", "native", "numpy"):
-        raise MisuseError(f"expected native or numpy in HALFSTEP_KERNEL, got {wanted!r}; set one of them, or unset it")
-    if wanted == "numpy":
-        return None
-    found = _loaded(name)
-    if wanted == "native" and found is None:
-        raise MisuseError(
-            "HALFSTEP_KERNEL asks for native, but the extension was not built here; install a C compiler and run "
-            "pip install --force-reinstall --no-deps halfstep, or set HALFSTEP_KERNEL=numpy"
-        )
-    return found
 
 
 def text_kernel() -> TextKernel:
@@ -95,7 +67,7 @@ class CompiledTexts:
             np.ascontiguousarray(heads.bias, dtype=np.float64), out,
         )  # fmt: skip
         work = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(end - begin)])
-        over(work, lambda first, last: _loaded("_grams").margins(self.level, first, last, *given))
+        over(work, lambda first, last: built("_grams").margins(self.level, first, last, *given))
         return out
 
 

@@ -42,6 +42,15 @@ FORMS: dict[str, tuple[str, Form]] = {
 }
 """Name of a figure -> unit and form in which it is printed; all others are printed as they are."""
 
+VOICE: dict[str, tuple[str, Form]] = {
+    **dict.fromkeys(("f1", "f1_lo", "f1_hi"), ("share", "value")),
+    **dict.fromkeys(
+        ("of_founder", "of_product", "extra", "low", "high", "usual", "bound", "smallest", "branching"),
+        ("figure", "value"),
+    ),
+    **dict.fromkeys(("placebo_low", "placebo_high", "years", "expected"), ("figure", "value")),
+}
+"""The same for checks of the voice room."""
 LISTS = ("used", "vanished", "collinear", "names")
 VOICED = ("name", "brand", "founder", "product", "touchpoint")
 PERIODS = ("period", "before", "after", "first", "last", "newest")
@@ -97,7 +106,8 @@ def _fact(check: Check, name: str, value: str | float) -> Fact:
         }  # fmt: skip
         return instruments(value) if name in LISTS else kinds.get(name, Words(value))
     ref = f"{check.id}|{name}"
-    if name in FORMS:
-        unit, form = FORMS[name]
+    forms = FORMS | VOICE if check.id.startswith("voice.") else FORMS
+    if name in forms:
+        unit, form = forms[name]
         return Amount(value, unit, ref=ref, form=form)
     return Amount(value, "count", ref=ref) if isinstance(value, int) else Words(plain(value))

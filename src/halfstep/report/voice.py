@@ -9,7 +9,7 @@ from halfstep.core.estimate import Bound, Refusal
 from halfstep.report.charts import Line, LinesChart
 from halfstep.report.comparison import needs_of
 from halfstep.report.facts import check_facts
-from halfstep.report.finding import Amount, Fact, Finding, Many, Term, Voiced, When
+from halfstep.report.finding import Amount, Fact, Finding, Many, Need, Term, Voiced, When
 from halfstep.report.index import Index
 from halfstep.report.page import Block, Figure, Listing, Paragraph, Section
 from halfstep.report.paths import years
@@ -102,9 +102,8 @@ def _told(index: Index, part: str) -> Iterator[Block]:
             said.append(Finding("find.keyed", (("text", sentence),)))
     if part == "attention":
         said = [*(_founder(index, b) for b in index.starting("voice.founder share.") if isinstance(b, Bound)), *said]
-    said += [
-        _refused(index, r) for r in index.refusals if r.id.startswith(tuple(f"voice.{name}" for name in TOLD[part]))
-    ]
+    stems = tuple(f"voice.{name}." for name in REFUSED[part])
+    said += [_refused(index, r) for r in index.refusals if stems and r.id.startswith(stems)]
     if said:
         yield Listing(tuple(said))
 
@@ -114,7 +113,9 @@ def _refused(index: Index, refusal: Refusal) -> Finding:
         (name, Voiced(value) if isinstance(value, str) else Amount(value, "count")) for name, value in refusal.facts
     )
     why = Finding(f"why.{refusal.why}", facts)
-    return Finding("find.voice refused", (("why", why), ("needs", needs_of(index, refusal.needs))))
+    kind = "find.voice refused pair" if "founder" in dict(facts) else "find.voice refused"
+    what = ("what", Need("what", refusal.what))
+    return Finding(kind, (*facts, what, ("why", why), ("needs", needs_of(index, refusal.needs))))
 
 
 def _untold(index: Index) -> Iterator[Block]:

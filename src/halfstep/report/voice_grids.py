@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from halfstep.core.estimate import Refusal
 from halfstep.core.series import Series
-from halfstep.report.finding import Amount, Fact, Finding, Term, Voiced, When, Words
+from halfstep.report.finding import Amount, Fact, Finding, Form, Term, Voiced, When, Words
 from halfstep.report.index import Index
 from halfstep.report.page import Cell, Grid, Row
 
@@ -128,11 +128,8 @@ def _heat(index: Index, series: Series, name: str, n: int) -> Iterator[Grid]:
         cells = []
         for period in periods:
             k = at.get((topic, period))
-            cells.append(
-                EMPTY
-                if k is None
-                else Cell((_share(index, series, k),), "number", HEAT * float(series.value[k]) / most)
-            )
+            told = () if k is None else (_share(index, series, k, "value"), _share(index, series, k, "interval"))
+            cells.append(Cell(told, "number", HEAT * float(series.value[k]) / most) if k is not None else EMPTY)
         rows.append(Row((Cell((Voiced(topic),), "label"), *cells)))
     columns: tuple[Fact, ...] = (Term("ui.touchpoint"), *(When(period, short=True) for period in periods))
     yield Grid(
@@ -143,8 +140,8 @@ def _heat(index: Index, series: Series, name: str, n: int) -> Iterator[Grid]:
     )
 
 
-def _share(index: Index, series: Series, k: int) -> Amount:
-    return replace(index.at(series, k, "both"), places=0)
+def _share(index: Index, series: Series, k: int, form: Form = "both") -> Amount:
+    return replace(index.at(series, k, form), places=0)
 
 
 def stance_grids(index: Index) -> Iterator[Grid]:

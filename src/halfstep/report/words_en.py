@@ -246,7 +246,9 @@ EN: dict[str, str] = (
     | RANDOM
     | PRESS
     | CHOICE
-    | EVENTS | VOICE | VOICE_CHECK
+    | EVENTS
+    | VOICE
+    | VOICE_CHECK
     | DESIGN
     | FILES
     | SWITCH

@@ -23,6 +23,7 @@ _FINDINGS = {
     "find.voice about": "Shares are read by a program and corrected by posts drawn at random that people read; a plain count of what a program says is printed nowhere. Paid places, the brand's own posts and copies of one text stand apart.",
     "find.voice founder share": "Of what is said of {brand}, its founder has {share}: {both} of posts name both, and no rule can split those.",
     "find.voice refused": "{why} Needed: {needs}.",
+    "find.voice refused pair": "{founder} against {product}, {what}: {why} Needed: {needs}.",
     "find.voice untold": "{why} So for {n} classes of posts. Needed: {needs}.",
     "find.voice untold more": "{why} So for {n} classes of posts. Needed: {needs}; up to {more} more for one of them.",
     "find.voice attention title": "Attention, {first} to {last}", "find.voice attention list": "Part of all rows of the list that name each; exact counts of the table.", "find.voice attention voice": "Part of all utterances of the table that name each; exact counts.",

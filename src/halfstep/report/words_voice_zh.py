@@ -23,6 +23,7 @@ _FINDINGS = {
     "find.voice about": "各项占比先由程序判读，再用随机抽取、由人读过的帖子校正；程序判读的原始计数一律不作为结果。付费位、品牌自己的发言和同文重复都单独列出。",
     "find.voice founder share": "在关于{brand}的发言中，创始人占 {share}：有 {both} 的帖子同时提到两者，任何规则都无法拆分。",
     "find.voice refused": "{why}还需要：{needs}。",
+    "find.voice refused pair": "{founder}与{product}，{what}：{why}还需要：{needs}。",
     "find.voice untold": "{why}共有 {n} 类帖子如此。还需要：{needs}。",
     "find.voice untold more": "{why}共有 {n} 类帖子如此。还需要：{needs}；其中最多的一类还要 {more} 条。",
     "find.voice attention title": "关注度，{first}至{last}", "find.voice attention list": "榜单全部条目中提到各对象的比例；为数据表的精确计数。", "find.voice attention voice": "数据表全部发言中提到各对象的比例；为精确计数。",

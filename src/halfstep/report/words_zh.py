@@ -245,7 +245,9 @@ ZH: dict[str, str] = (
     | RANDOM
     | PRESS
     | CHOICE
-    | EVENTS | VOICE | VOICE_CHECK
+    | EVENTS
+    | VOICE
+    | VOICE_CHECK
     | DESIGN
     | FILES
     | SWITCH

@@ -42,7 +42,9 @@ def unsure(probability: Floats) -> Floats:
     return found
 
 
-def ask(X: Sparse, probability: Floats | None, part: Places, counts: tuple[int, int], rng: np.random.Generator) -> Asked:
+def ask(
+    X: Sparse, probability: Floats | None, part: Places, counts: tuple[int, int], rng: np.random.Generator
+) -> Asked:
     """Return what to label next.
 
     Only what was drawn by lot may judge heads or correct their counts (`prevalence`): texts that are asked because they are

@@ -74,14 +74,21 @@ def _unpacked(packed: zipfile.ZipFile) -> Heads:
     low, high, words, inside_low, inside_high, bits = (int(figure) for figure in about["grams"])
     grams = Grams(low, high, words, (inside_low, inside_high), bits)
     shape = (1 << bits, -(-len(heads) // BLOCK) * BLOCK)
-    weight = _array(packed, "weight", np.dtype(np.int8), shape, shape[0] * shape[1])
-    lines = [_array(packed, line, np.dtype(np.float64), (len(heads),), 8 * len(heads)) for line in _LINES]
+    weight: npt.NDArray[np.int8] = _array(packed, "weight", np.dtype(np.int8), shape, shape[0] * shape[1]).astype(
+        np.int8
+    )
+    lines = [
+        _array(packed, line, np.dtype(np.float64), (len(heads),), 8 * len(heads)).astype(np.float64) for line in _LINES
+    ]
     if not all(np.isfinite(line).all() for line in lines[:4]) or np.isnan(lines[4]).any():
         raise _refused("figures that are not finite")
-    return Heads(grams, heads, weight, *lines, card)
+    scale, bias, slope, offset, cut = lines
+    return Heads(grams, heads, weight, scale, bias, slope, offset, cut, card)
 
 
-def _array(packed: zipfile.ZipFile, name: str, dtype: np.dtype[np.generic], shape: tuple[int | None, ...], most: int) -> npt.NDArray[np.generic]:
+def _array(
+    packed: zipfile.ZipFile, name: str, dtype: np.dtype[np.generic], shape: tuple[int | None, ...], most: int
+) -> npt.NDArray[np.generic]:
     """Return one part after its size, type and shape were looked at."""
     info = packed.getinfo(f"{name}.npy")
     if info.file_size > most + 4096:

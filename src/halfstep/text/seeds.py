@@ -46,7 +46,12 @@ def seeded(names: tuple[str, ...], words: Sequence[Sequence[str]]) -> Heads:
     cut = np.full(H, 1 / np.sqrt(LONG))
     slope = np.full(H, np.log(9) / (1 / np.sqrt(100) - 1 / np.sqrt(LONG)))
     cuts = Cuts(slope, -slope * cut, cut * (1 - 1e-6), np.zeros(H, dtype=np.bool_))
-    card: dict[str, str | float | int] = {"by": "seed words", "posts": 0, "heads": H, "words": sum(len(w) for w in words)}
+    card: dict[str, str | float | int] = {
+        "by": "seed words",
+        "posts": 0,
+        "heads": H,
+        "words": sum(len(w) for w in words),
+    }
     return assembled(GRAMS, names, (weight, np.ones(len(weight)), np.zeros(H)), cuts, card)
 
 

@@ -95,7 +95,8 @@ def scores(said: Truths, targets: Floats, part: Places, names: tuple[str, ...], 
     some = known.any(1)
     _, group = np.unique(part, return_inverse=True)
     z = NormalDist().inv_cdf((1 + level) / 2)
-    both, either = 2.0 * (said & yes), said.astype(float) + yes
+    both: Floats = (2 * (said & yes)).astype(np.float64)
+    either: Floats = said.astype(np.float64) + yes
     found = [_head(h, names[h], (said, yes, known), margins, (group, z)) for h in range(len(names))]
     micro = _ratio(both.sum(1), either.sum(1), group, z)
     top = [(both[:, h], either[:, h]) for h in range(len(names)) if either[:, h].sum() > 0]
@@ -103,7 +104,9 @@ def scores(said: Truths, targets: Floats, part: Places, names: tuple[str, ...], 
     return Scores(int(some.sum()), len(np.unique(group[some])), micro, macro, tuple(found))
 
 
-def against(one: npt.NDArray[np.str_], other: npt.NDArray[np.str_], part: Places, level: float = 0.95) -> dict[tuple[str, str], Interval]:
+def against(
+    one: npt.NDArray[np.str_], other: npt.NDArray[np.str_], part: Places, level: float = 0.95
+) -> dict[tuple[str, str], Interval]:
     """Return how often a coder says each word where the other, taken for right, says each: (right, said) -> share.
 
     Any program or model that labels is such a coder: a judge with errors, measured on the texts that a person labelled too.
@@ -112,7 +115,9 @@ def against(one: npt.NDArray[np.str_], other: npt.NDArray[np.str_], part: Places
     z = NormalDist().inv_cdf((1 + level) / 2)
     words = sorted({*one.tolist(), *other.tolist()})
     return {
-        (right, word): _ratio(((other == right) & (one == word)).astype(float), (other == right).astype(float), group, z)
+        (right, word): _ratio(
+            ((other == right) & (one == word)).astype(float), (other == right).astype(float), group, z
+        )
         for right in sorted(set(other.tolist()))
         for word in words
     }
@@ -129,10 +134,12 @@ def order(margin: Floats, yes: Truths, part: Places, z: float) -> Interval:
     below[~yes] = 1 - (ranks[~yes] - rankdata(margin[~yes])) / P
     area = float(below[yes].mean())
     each = np.where(yes, (below - area) / P, (below - area) / Q)
-    return _interval(area, np.bincount(part, weights=each), z)
+    return _interval(area, np.bincount(part, weights=each).astype(np.float64), z)
 
 
-def _head(h: int, name: str, answers: tuple[Truths, Truths, Truths], margins: Floats | None, by: tuple[Places, float]) -> HeadScore:
+def _head(
+    h: int, name: str, answers: tuple[Truths, Truths, Truths], margins: Floats | None, by: tuple[Places, float]
+) -> HeadScore:
     said, yes, known = (side[:, h] for side in answers)
     group, z = by
     both = (said & yes).astype(float)
@@ -162,7 +169,7 @@ def _mean_ratio(parts: list[tuple[Floats, Floats]], group: Places, z: float) -> 
         return Interval(np.nan, np.nan, np.nan)
     ratios = [float(top.sum() / bottom.sum()) for top, bottom in parts]
     slopes = [(top - ratio * bottom) / bottom.sum() for (top, bottom), ratio in zip(parts, ratios, strict=True)]
-    each: Floats = np.bincount(group, weights=np.mean(slopes, axis=0))
+    each: Floats = np.bincount(group, weights=np.mean(slopes, axis=0)).astype(np.float64)
     return _interval(float(np.mean(ratios)), each, z)
 
 

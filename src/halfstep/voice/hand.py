@@ -52,8 +52,9 @@ class Hand:
 
     @property
     def teaching(self) -> pl.DataFrame:
-        """Rows that teach."""
-        return self.labels.frame.filter(~pl.col("audit"))
+        """Rows that teach: of no text that audits, whoever labelled it."""
+        frame = self.labels.frame
+        return frame.filter(~pl.col("audit").any().over("key"))
 
     @property
     def audit(self) -> pl.DataFrame:
@@ -120,6 +121,8 @@ def _by_text(rows: pl.DataFrame, y: pl.Expr) -> pl.DataFrame:
     return (
         rows.with_columns(y=y.cast(pl.Float64))
         .filter(pl.col("y").is_not_null())
+        .group_by("key", "coder", maintain_order=True)  # a coder has a row for each target
+        .agg(pl.col("y").max(), pl.col("drawn").first())
         .group_by("key", maintain_order=True)
         .agg(pl.col("y").mean(), (1 / pl.col("drawn").first()).alias("weight"))
     )

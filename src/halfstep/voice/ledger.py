@@ -41,7 +41,7 @@ def ledger(
     whole = np.bincount(places, total, T)
     rows, voices = [], []
     for name in tallies.reader.names:
-        count = np.bincount(places, tallies.daily(name), T)
+        count = np.bincount(places, np.where(total > 0, tallies.daily(name), 0), T)
         rows += [
             Row((name, period), *(3 * (float(n / of),)), int(n))
             for period, n, of in zip(tallies.periods, count, whole, strict=True)

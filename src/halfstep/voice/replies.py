@@ -80,9 +80,10 @@ def cascades_of(tallies: Tallies, write: Writer) -> tuple[Cascade, ...]:
     last = rows["second"].max()
     found = []
     for _, events in sorted(rows.group_by("key"), key=lambda part: part[0]):
-        second = np.sort(events["second"].to_numpy())
-        order = np.argsort(events["second"].to_numpy(), kind="stable")
-        own = (events["slot"].to_numpy() == int(Slot.OWN))[order]
+        events = events.sort("second", "slot")
+        n = events["n"].to_numpy()  # posts of one second are one row
+        second = np.repeat(events["second"].to_numpy(), n)
+        own = np.repeat(events["slot"].to_numpy() == int(Slot.OWN), n)
         since = (second - second[0]).astype(np.float64)
         duration = min(longest, float(last - second[0]))
         inside = (np.arange(len(since)) > 0) & (since <= duration)

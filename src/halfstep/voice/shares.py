@@ -108,7 +108,7 @@ def shares(tallies: Tallies, hand: Hand | None, write: Writer) -> Iterator[Estim
                 if isinstance(one, Share) and one.n >= config.least:
                     rows[asked.series].append(Row((name, *asked.parts, period), one.value, one.lo, one.hi, one.n))
             over_all = share(*told.whole, config.level, config.fewest)
-            if isinstance(over_all, Share):
+            if isinstance(over_all, Share) and len(tallies.periods) > 1:
                 label = (name, *asked.parts, tallies.span)
                 rows[asked.series].append(Row(label, over_all.value, over_all.lo, over_all.hi, over_all.n))
             yield from _unsaid((name, *asked.parts), asked.series, found, write)

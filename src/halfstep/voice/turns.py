@@ -56,10 +56,10 @@ def flips(tallies: Tallies, hand: Hand | None, write: Writer, rng: np.random.Gen
 
 
 def _decided(tallies: Tallies, rows: pl.DataFrame) -> Ints:
-    """Return 1 for, -1 against, 0 not decided: the surer of both heads, where it says more yes than no."""
+    """Return 1 for, -1 against, 0 not decided: the surer of both heads, where it says more yes than no; posts of one second are one."""
     said = [rows[f"s{tallies.measure(head)}"].to_numpy() for head in ("stance.for", "stance.against")]
     side: Ints = np.where(said[0] > said[1], 1, -1)
-    side[np.maximum(*said) <= FULL // 2] = 0
+    side[2 * np.maximum(*said) <= FULL * rows["n"].to_numpy()] = 0
     return side
 
 

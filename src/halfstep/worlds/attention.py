@@ -76,18 +76,27 @@ def simulate_attention(kind: str, rng: np.random.Generator) -> SimulatedAttentio
     swing = rng.gamma(2.0, 0.5, DAYS) if kind != "null, clumps" else np.ones(DAYS)
     count = rng.poisson(usual * swing).astype(np.float64)
     if kind == "null, clumps":
-        count = np.array([rng.geometric(0.6, int(n)).sum() if n else 0 for n in rng.poisson(usual * 0.6)], dtype=np.float64)
+        count = np.array(
+            [rng.geometric(0.6, int(n)).sum() if n else 0 for n in rng.poisson(usual * 0.6)], dtype=np.float64
+        )
     for p in planted:
         count += _rows(p, rng)
     return SimulatedAttention(np.where(present, count, 0.0), total, present, usual, planted)
 
 
-def simulate_pair(kind: str, rng: np.random.Generator, volume: float = 10.0) -> tuple[SimulatedAttention, SimulatedAttention]:
+def simulate_pair(
+    kind: str, rng: np.random.Generator, volume: float = 10.0
+) -> tuple[SimulatedAttention, SimulatedAttention]:
     """Return a founder and a product with `volume` times its rows, 16 bursts each.
 
     Half-lives are 3 and 3 days ("matched"), 6 and 1.5, 1.5 and 6, or a fifth of a day both ("no memory").
     """
-    lives = {"matched": (3.0, 3.0), "product more fickle": (6.0, 1.5), "founder more fickle": (1.5, 6.0), "no memory": (0.2, 0.2)}
+    lives = {
+        "matched": (3.0, 3.0),
+        "product more fickle": (6.0, 1.5),
+        "founder more fickle": (1.5, 6.0),
+        "no memory": (0.2, 0.2),
+    }
     made = []
     for half_life, times in zip(lives[kind], (1.0, volume), strict=True):
         usual = np.full(DAYS, 0.5 * times)

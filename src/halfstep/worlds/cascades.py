@@ -171,9 +171,7 @@ def _delays(world: CascadeWorld, many: int, rng: np.random.Generator) -> Array:
     return np.asarray(rng.exponential(1.0, many) * rng.choice(np.array(world.delays), many))
 
 
-def _thinned(
-    crowd: Array, parent: Codes, reply: Array, share: float, rng: np.random.Generator
-) -> tuple[Array, int]:
+def _thinned(crowd: Array, parent: Codes, reply: Array, share: float, rng: np.random.Generator) -> tuple[Array, int]:
     """The crowd without the posts that were prevented and what they would have brought."""
     last = np.searchsorted(reply, crowd, side="left") - 1
     after = (last >= 0) & (crowd - np.append(reply, 0.0)[last] < HOUR)

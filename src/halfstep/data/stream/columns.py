@@ -119,18 +119,29 @@ def _wrong(texts: pa.Array) -> _Mask | None:
     if not inside:
         ends = pa.py_buffer(np.array([first, last], dtype=np.int64))
         one = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, texts.buffers()[2]])
-        if not _series(one).cast(pl.String, strict=False).is_null().any():
+        if _is_utf8(one):
             return None
-    each = pa.Array.from_buffers(
-        pa.large_binary(), len(texts), [None, texts.buffers()[1], texts.buffers()[2]], offset=texts.offset
-    )
-    return np.asarray(_series(each).cast(pl.String, strict=False).is_null().to_numpy(), dtype=bool)
+    whole = data.tobytes()
+    found = [_decodes(whole[begin:end]) for begin, end in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)]
+    return None if all(found) else ~np.array(found, dtype=bool)
 
 
-def _series(array: pa.Array) -> pl.Series:
-    found = pl.from_arrow(array)
-    assert isinstance(found, pl.Series)
-    return found
+def _is_utf8(one: pa.Array) -> bool:
+    """Say whether the one value of an array is UTF-8; Polars looks at many bytes at once."""
+    try:
+        found = pl.from_arrow(one)
+        assert isinstance(found, pl.Series)
+        return not found.cast(pl.String).is_null().any()
+    except pl.exceptions.PolarsError:
+        return False
+
+
+def _decodes(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _loose(array: pa.Array) -> bool:

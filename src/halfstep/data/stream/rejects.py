@@ -48,3 +48,7 @@ class Rejects:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def __del__(self) -> None:
+        """Let the temporary file go with the object."""
+        self.close()

@@ -135,16 +135,19 @@ def _by_template(out: Stamps, rows: npt.NDArray[np.int64], cells: _Bytes) -> npt
         )
         same = (cells == cells[:, :1]).all(axis=0)
         out.why |= dict.fromkeys(rows[same].tolist(), why)
-        return rows[~same]
+        others: npt.NDArray[np.int64] = rows[~same]
+        return others
     alike = _alike(cells, found or counted)
-    here, part = (rows, cells) if alike.all() else (rows[alike], cells[:, alike])
+    here: npt.NDArray[np.int64] = rows[alike]
+    part: _Bytes = cells[:, alike]
     if counted is not None:
         whole = _digits(part, *counted.span("n"))
         out.second[here], out.zoned[here], out.counted[here] = whole // _UNITS[len(counted["n"])], True, True
     elif found is not None:
         out.second[here], out.zoned[here], out.whole[here], good = _read(part, found)
         out.why |= dict.fromkeys(here[~good].tolist(), UNREAD)
-    return rows[~alike]
+    rest: npt.NDArray[np.int64] = rows[~alike]
+    return rest
 
 
 def _spread(raw: bytes) -> str:

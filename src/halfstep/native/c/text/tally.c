@@ -1,4 +1,4 @@
-/* Sums of what heads read, cell by cell: the loop of native/tally.py, which says what is computed. */
+/* Steps of margins, and sums of them cell by cell: the loops of native/tally.py, which says what is computed. */
 
 #include "buffers.h"
 
@@ -78,7 +78,47 @@ static PyObject *py_tally(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* Steps of the margins x of H heads: how many of a head's 255 ascending thresholds are at or below sign * x. */
+static void steps(const float *x, const float *sign, const float *threshold, const uint8_t *guess, const float *low,
+                  const float *per, int64_t n, int64_t H, uint8_t *out)
+{
+    for (int64_t i = 0; i < n; i++)
+        for (int64_t h = 0; h < H; h++) {
+            const float v = x[i * H + h] * sign[h], *t = threshold + h * 255;
+            float at = (v - low[h]) * per[h];
+            at = at > 0 ? at : 0;
+            int k = guess[h * 1024 + (at < 1023 ? (int)at : 1023)];
+            while (k < 255 && v >= t[k]) k++;
+            while (k > 0 && v < t[k - 1]) k--;
+            out[i * H + h] = (uint8_t)k;
+        }
+}
+
+static PyObject *py_steps(PyObject *self, PyObject *args)
+{
+    Held held = {.count = 0};
+    PyObject *x, *sign, *threshold, *guess, *low, *per, *out;
+    long long n, H;
+    (void)self;
+    if (!PyArg_ParseTuple(args, "OOOOOOLLO:steps", &x, &sign, &threshold, &guess, &low, &per, &n, &H, &out)) return NULL;
+    if (n < 0 || H < 0) PyErr_SetString(PyExc_ValueError, "expected sizes of 0 and more");
+    const float *v = take(&held, x, "x", 4, n * H, 0), *s = take(&held, sign, "sign", 4, H, 0);
+    const float *t = take(&held, threshold, "threshold", 4, H * 255, 0);
+    const uint8_t *g = take(&held, guess, "guess", 1, H * 1024, 0);
+    const float *lo = take(&held, low, "low", 4, H, 0), *inv = take(&held, per, "per", 4, H, 0);
+    uint8_t *to = take(&held, out, "out", 1, n * H, 1);
+    if (!PyErr_Occurred()) {
+        Py_BEGIN_ALLOW_THREADS
+        steps(v, s, t, g, lo, inv, n, H, to);
+        Py_END_ALLOW_THREADS
+    }
+    release(&held);
+    if (PyErr_Occurred()) return NULL;
+    Py_RETURN_NONE;
+}
+
 static PyMethodDef methods[] = {
+    {"steps", py_steps, METH_VARARGS, "Steps of margins."},
     {"tally", py_tally, METH_VARARGS, "Sums and sums of squares, cell by cell."},
     {NULL, NULL, 0, NULL},
 };
