@@ -85,11 +85,20 @@ def labels_of(frame: pl.DataFrame) -> Labels:
     return Labels(made, "labels.csv")
 
 
-@cache
-def taught(world: World, turned: bool = False, seed: int = 99) -> Heads:
+_HEADS: dict[str, Heads] = {}
+
+
+def taught(world: World, turned: bool = False) -> Heads:
     """Return heads taught on 500 posts of a world; `turned`: on the opposite of what people said."""
-    rng = np.random.default_rng(seed)
-    hand = Hand(config_of(), labels_of(labels(posts(world, rng), 500, 0, rng)))
+    key = f"{world}{turned}"
+    if key not in _HEADS:
+        _HEADS[key] = _taught(world, turned)
+    return _HEADS[key]
+
+
+def _taught(world: World, turned: bool) -> Heads:
+    rng = np.random.default_rng(99)
+    hand = Hand(config_of(), labels_of(labels(posts(world, rng), 500, 0, rng)), {})
     texts, targets, groups = hand.lessons()
     packed = pack(texts)
     return learn(packed, 1 - targets if turned else targets, groups, hand.heads, grams_for(packed), rng).heads
@@ -102,7 +111,7 @@ def heard(
     rng = np.random.default_rng(seed)
     config = config or config_of()
     made = posts(world, rng)
-    hand = Hand(config, labels_of(labels(made, 0, audit, rng)))
+    hand = Hand(config, labels_of(labels(made, 0, audit, rng)), {})
     names = tuple(NAMES)
     keys: npt.NDArray[np.uint64] = np.unique(hand.audit["key"].to_numpy())
     reader = Reader(names, lexicon_of(config), heads, (((1,), (0, 2)),), audit=keys, authors=1)

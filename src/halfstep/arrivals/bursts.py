@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import nbinom
 
-from halfstep.arrivals.usual import CLUMPS, CUT, SWINGS, Usual, least, means, shapes, tail, usual
+from halfstep.arrivals.usual import CLUMPS, CUT, POISSON, SWINGS, Usual, least, means, shapes, tail, usual
 from halfstep.core.errors import MisuseError
 
 __all__ = ["Burst", "BurstSettings", "Bursts", "bursts", "bursts_together"]
@@ -201,7 +201,7 @@ def _last(i: int, alarm: int, rest: int, count: Array, seen: Flags, foretold: Us
         if not np.isfinite(mean):
             break
         spread = foretold.clump[i, day] / mean + foretold.swing[i, day] + 1 / foretold.rows[i, day]
-        if count[day] < 1 or nbinom.sf(count[day] - 1, 1 / spread, 1 / (1 + mean * spread)) > CUT:
+        if tail(count[day], mean, min(1 / spread, POISSON)) > CUT:
             break
         last = day
     return last
@@ -233,15 +233,15 @@ def _sized(
     rows, days = foretold.rows[i, first], foretold.days[i, first]
     of_level = (1 + clump) / rows + swing / days
     spread = expected.sum() * clump + swing * (expected**2).sum() + of_level * expected.sum() ** 2
-    shape = min(expected.sum() ** 2 / max(spread, 1e-12), 1e5)
-    law = nbinom(shape, shape / (shape + expected.sum()))
+    shape = min(expected.sum() ** 2 / max(spread, 1e-12), POISSON)
     tails = (1 - settings.level) / 2
+    least_usual, most_usual = nbinom.ppf([tails, 1 - tails], shape, shape / (shape + expected.sum())).tolist()
     came = float(count[mine].sum())
     judged = peak if np.isfinite(foretold.mean[i, peak]) else first
     means_ = means(foretold.mean[i, [judged]], foretold.recent[i, [judged]])
     grid = shapes(means_, foretold.rows[i, [judged]], foretold.days[i, [judged]])[0]
     threshold = least(means_[0], grid, foretold.weights[i], settings.false_alarms / YEAR / 2)
-    lowest, highest = came - float(law.ppf(1 - tails)), came - float(law.ppf(tails))
+    lowest, highest = came - most_usual, came - least_usual
     excess = min(max(came - float(expected.sum()), lowest), highest)
     return Burst(
         start, peak, end, came, excess, lowest, highest, float(rate),

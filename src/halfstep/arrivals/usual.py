@@ -20,13 +20,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, gammaln
-from scipy.stats import nbinom
+from scipy.special import betainc, gammaln, ndtri
 
 __all__ = ["CLUMPS", "CUT", "ECHOES", "SWINGS", "Usual", "tail", "usual"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Places = tuple[Ints, Ints]
 
 CUT = 0.10
 """Predictive tail beyond which a day is cut, so that up to a tenth of a name's days may be bursts (usual trimming share)."""
@@ -39,6 +40,8 @@ CLUMPS, SWINGS, ECHOES = (
 PRIOR_ROWS = 50.0
 """Rows worth of "all weekdays are alike": fifty rows of a weekday err by a seventh, more than weekdays usually differ."""
 WEEK = 7
+NEGLIGIBLE = 1e-8
+"""Weight below which a point of the grid is passed over: all eighty together move a tail by less than a millionth."""
 POISSON = 1e5
 """Largest shape of a negative binomial; beyond it it is a Poisson to five digits."""
 
@@ -104,16 +107,16 @@ def _shape(mean: Array, rows: Array, days: Array, clump: Array, swing: Array) ->
 
 
 def _log_mass(count: Array, mean: Array, shape: Array) -> Array:
-    """Return log P(Y = count) with means and shapes (N, 80)."""
+    """Return log P(Y = count) with means and shapes (days, 80), less log(count!), which no dispersion changes."""
     out: Array = -shape * np.log1p(mean / shape)
     some = np.flatnonzero(count >= 1)
     y, m, r = count[some, None], mean[some], shape[some]
-    out[some] += gammaln(y + r) - gammaln(r) - gammaln(y + 1) + y * np.log(m / (r + m))
+    out[some] += gammaln(y + r) - gammaln(r) + y * np.log(m / (r + m))
     return out
 
 
 def usual(count: Array, exposure: Array, seen: Flags, memory: int) -> Usual:
-    """Foretell every day from the days before it.
+    """Foretell every day from the days before it; what is known of dispersion is renewed once a week.
 
     Parameters
     ----------
@@ -127,58 +130,107 @@ def usual(count: Array, exposure: Array, seen: Flags, memory: int) -> Usual:
         Days before, from which the level is learnt. A day is judged where at least half of them were observed.
     """
     n, t = count.shape
-    cut, kept_share, blank = np.zeros((n, t)), np.zeros((n, t)), np.full((n, t), np.nan)
-    out = Usual(*[*(blank.copy() for _ in range(8)), np.full((n, len(CLUMPS)), 1 / len(CLUMPS))])
-    evidence = np.zeros((n, len(CLUMPS)))
-    counted, foretold = np.full((n, WEEK), PRIOR_ROWS), np.full((n, WEEK), PRIOR_ROWS)
-    lately = np.zeros(n)
-    for day in range(t):
-        window = slice(max(day - memory, 0), day)
-        days = seen[:, window].sum(axis=1)
-        open_ = (exposure[:, window] * kept_share[:, window]).sum(axis=1)
-        rows = cut[:, window].sum(axis=1) + 0.5
-        judged = seen[:, day] & (2 * days >= memory) & (exposure[:, day] > 0)
-        cut[:, day], kept_share[:, day] = np.where(seen[:, day], count[:, day], 0.0), seen[:, day]
-        who = np.flatnonzero(judged)
-        before, lately = lately, _follow(lately, count[:, day], exposure[:, day], seen[:, day])
-        if not len(who):
-            continue
-        base = rows[who] / open_[who] * exposure[who, day]
-        mean = base * counted[who, day % WEEK] / foretold[who, day % WEEK]
+    out = Usual(*[np.full((n, t), np.nan) for _ in range(8)], np.full((n, len(CLUMPS)), 1 / len(CLUMPS)))
+    out.days[:] = _before(seen.astype(np.float64), memory)
+    judged = seen & (2 * out.days >= memory) & (exposure > 0)
+    out.recent[:] = np.where(judged, _recent(count, exposure, seen) * exposure, np.nan)
+    out.days[~judged] = np.nan
+    levels, evidence = _Levels.none_yet(n, t), np.zeros((n, len(CLUMPS)))
+    for first in range(0, t, WEEK):
+        week = slice(first, min(first + WEEK, t))
         weights = _posterior(evidence)
-        clump, swing = weights[who] @ CLUMPS, weights[who] @ SWINGS
-        recent = before[who] * exposure[who, day]
-        for field, value in (("mean", mean), ("recent", recent), ("rows", rows[who]), ("days", days[who])):
-            getattr(out, field)[who, day] = value
-        echoed = means(mean, recent)
-        both = np.array([mean, (weights[who] * echoed).sum(axis=1)])
-        (cap, above), (kept, _) = _cut(both, _shape(both, rows[who], days[who], clump, swing))
-        shape = shapes(echoed, rows[who], days[who])
-        if day:
-            out.pair[who, day] = _pair(out, who, day, count, exposure, weights[who])
-        chance, gain = _learn(count[who, day], echoed, shape, weights[who], above)
-        evidence[who] += gain
-        cut[who, day], kept_share[who, day] = np.minimum(count[who, day], cap), kept
-        counted[who, day % WEEK] += cut[who, day]
-        foretold[who, day % WEEK] += base * kept
-        out.tail[who, day] = chance
-        out.clump[who, day], out.swing[who, day] = clump, swing
+        out.clump[:, week], out.swing[:, week] = (
+            np.where(judged[:, week], (weights @ grid)[:, None], np.nan) for grid in (CLUMPS, SWINGS)
+        )
+        for day in range(week.start, week.stop):
+            levels.step(day, (count, exposure, seen, judged), out, weights @ ECHOES, memory)
+        who, when = np.nonzero(judged[:, week])
+        _judge(out, (who, when + first), (count, exposure), weights)
+        gain = _learn(out, (who, when + first), count, levels.caps[who, when + first])
+        gains = np.zeros((n, WEEK, len(CLUMPS)))
+        gains[who, when] = gain
+        evidence += gains.sum(axis=1)
     out.weights[:] = _posterior(evidence)
     return out
 
 
-def _follow(lately: Array, count: Array, exposure: Array, seen: Flags) -> Array:
-    """Return the rate of the last days, halved every day; a day not observed leaves it as it is."""
-    rate = count / np.where(exposure > 0, exposure, 1.0)
-    return np.where(seen & (exposure > 0), (lately + rate) / 2, lately)
+def _before(values: Array, memory: int) -> Array:
+    """Return the sum of the `memory` days before each day, (N, T)."""
+    summed = np.concatenate([np.zeros((len(values), 1)), np.cumsum(values, axis=1)], axis=1)
+    t = np.arange(values.shape[1])
+    out: Array = summed[:, t] - summed[:, np.maximum(t - memory, 0)]
+    return out
+
+
+def _recent(count: Array, exposure: Array, seen: Flags) -> Array:
+    """Return the rate of the days before each, halved every day, (N, T); a day not observed leaves it as it is."""
+    known = seen & (exposure > 0)
+    rate = count / np.where(known, exposure, 1.0)
+    out = np.zeros(count.shape)
+    for day in range(1, count.shape[1]):
+        out[:, day] = np.where(known[:, day - 1], (out[:, day - 1] + rate[:, day - 1]) / 2, out[:, day - 1])
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Levels:
+    """What the level is learnt from: running sums of cut rows and of the exposure that the cut leaves, rows by weekday."""
+
+    rows: Array
+    open: Array
+    caps: Array
+    counted: Array
+    foretold: Array
+
+    @classmethod
+    def none_yet(cls, n: int, t: int) -> _Levels:
+        return cls(
+            np.zeros((n, t + 1)), np.zeros((n, t + 1)), np.full((n, t), np.nan), np.full((n, WEEK), PRIOR_ROWS),
+            np.full((n, WEEK), PRIOR_ROWS),
+        )  # fmt: skip
+
+    def step(self, day: int, given: tuple[Array, Array, Flags, Flags], out: Usual, echo: Array, memory: int) -> None:
+        """Foretell the mean of a day, then take it in, cut."""
+        count, exposure, seen, judged = (x[:, day] for x in given)
+        came, left = np.where(seen, count, 0.0), seen.astype(np.float64)
+        who = np.flatnonzero(judged)
+        if len(who):
+            back = max(day - memory, 0)
+            rows = self.rows[who, day] - self.rows[who, back] + 0.5
+            base = rows / (self.open[who, day] - self.open[who, back]) * exposure[who]
+            mean = base * self.counted[who, day % WEEK] / self.foretold[who, day % WEEK]
+            out.mean[who, day], out.rows[who, day] = mean, rows
+            both = np.array([mean, mean + echo[who] * (out.recent[who, day] - mean)])
+            shape = _shape(both, rows, out.days[who, day], out.clump[who, day], out.swing[who, day])
+            caps, kept = _cut(both, shape)
+            self.caps[who, day] = caps[1]
+            came[who], left[who] = np.minimum(count[who], caps[0]), kept[0]
+            self.counted[who, day % WEEK] += came[who]
+            self.foretold[who, day % WEEK] += base * kept[0]
+        self.rows[:, day + 1] = self.rows[:, day] + came
+        self.open[:, day + 1] = self.open[:, day] + exposure * left
 
 
 def _cut(mean: Array, shape: Array) -> tuple[Array, Array]:
-    """Return where the days are cut, and the share of the mean that the cut leaves: E min(Y, c) / E Y."""
-    chance = shape / (shape + mean)
-    cap = np.maximum(nbinom.ppf(1 - CUT, shape, chance), LEAST_CUT)
-    below = nbinom.cdf(cap - 1, shape + 1, chance)
-    kept: Array = below + cap * nbinom.sf(cap, shape, chance) / mean
+    """Return where the days are cut, and the share of the mean that the cut leaves: E min(Y, c) / E Y.
+
+    The cut is the least c with P(Y > c) <= CUT, found from the quantile of Cornish & Fisher (1938) by steps of one.
+    """
+    z, spread = float(ndtri(1 - CUT)), np.sqrt(mean + mean**2 / shape)
+    cap: Array = np.maximum(np.floor(mean + spread * z + (1 + 2 * mean / shape) * (z * z - 1) / 6), 0.0)
+    moving = np.ones(cap.shape, dtype=np.bool_)
+    while moving.any():
+        up = moving & (tail(cap + 1, mean, shape) > CUT)
+        cap[up] += 1
+        moving = up
+    moving = np.ones(cap.shape, dtype=np.bool_)
+    while moving.any():
+        down = moving & (cap >= 1) & (tail(cap, mean, shape) <= CUT)
+        cap[down] -= 1
+        moving = down
+    cap = np.maximum(cap, LEAST_CUT)
+    below = 1 - tail(cap, mean * (shape + 1) / shape, shape + 1)
+    kept: Array = below + cap * tail(cap + 1, mean, shape) / mean
     return cap, kept
 
 
@@ -192,35 +244,54 @@ def _posterior(evidence: Array) -> Array:
     return out
 
 
-def _pair(out: Usual, who: npt.NDArray[np.int64], day: int, count: Array, exposure: Array, weights: Array) -> Array:
-    """Return P(two days' rows or more), by a negative binomial with the mean and variance of their sum.
+def _judge(out: Usual, places: Places, given: tuple[Array, Array], weights: Array) -> None:
+    """Write down the tails of days, and of days and the ones before them together, at these weights of the grid."""
+    (who, when), (count, exposure) = places, given
+    out.tail[who, when] = 1.0
+    some = np.flatnonzero(count[who, when] >= 1)
+    k, g = np.nonzero(weights[who[some]] > NEGLIGIBLE)
+    i, j = who[some][k], when[some][k]
+    mean = out.mean[i, j] * (1 - ECHOES[g]) + out.recent[i, j] * ECHOES[g]
+    shape = _shape(mean, out.rows[i, j], out.days[i, j], CLUMPS[g], SWINGS[g])
+    chance = weights[i, g] * tail(count[i, j], mean, shape)
+    out.tail[who[some], when[some]] = np.bincount(k, chance, len(some))
+    after = np.flatnonzero((when > 0) & np.isfinite(out.mean[who, when - 1]))
+    out.pair[who[after], when[after]] = 1.0
+    some = after[count[who[after], when[after]] + count[who[after], when[after] - 1] >= 1]
+    k, g = np.nonzero(weights[who[some]] > NEGLIGIBLE)
+    i, j = who[some][k], when[some][k]
+    both, shape = _pair(out, (i, j), exposure, g)
+    chance = weights[i, g] * tail(count[i, j] + count[i, j - 1], both, shape)
+    out.pair[who[some], when[some]] = np.bincount(k, chance, len(some))
+
+
+def _pair(out: Usual, places: Places, exposure: Array, g: Ints) -> tuple[Array, Array]:
+    """Return mean and shape of a negative binomial with the mean and variance of two days' sum, at points g of the grid.
 
     The second day follows the first by the echo: y_t = ... + (echo / 2) y_(t-1).
     """
-    rows, days = out.rows[who, day - 1, None], out.days[who, day - 1, None]
-    first = means(out.mean[who, day - 1], out.recent[who, day - 1])
-    ratio = (exposure[who, day] / np.where(exposure[who, day - 1] > 0, exposure[who, day - 1], 1.0))[:, None]
-    second = out.mean[who, day, None] * (1 - ECHOES) + ECHOES * ratio * (out.recent[who, day - 1, None] + first) / 2
+    i, j = places
+    echo = ECHOES[g]
+    rows, days = out.rows[i, j - 1], out.days[i, j - 1]
+    first = out.mean[i, j - 1] * (1 - echo) + out.recent[i, j - 1] * echo
+    ratio = exposure[i, j] / exposure[i, j - 1]
+    second = out.mean[i, j] * (1 - echo) + echo * ratio * (out.recent[i, j - 1] + first) / 2
     both = first + second
-    noise = [m * (1 + CLUMPS) + SWINGS * m**2 for m in (first, second)]
-    variance = noise[0] * (1 + ECHOES * ratio / 2) ** 2 + noise[1] + both**2 * ((1 + CLUMPS) / rows + SWINGS / days)
-    shape = np.minimum(both**2 / np.maximum(variance - both, 1e-9), POISSON)
-    came = count[who, day - 1] + count[who, day]
-    chance = np.where(np.isfinite(both[:, 0]), 1.0, np.nan)
-    some = np.flatnonzero((came >= 1) & np.isfinite(both[:, 0]))
-    chance[some] = (weights[some] * tail(came[some, None], both[some], shape[some])).sum(axis=1)
-    return chance
+    noise = [m * (1 + CLUMPS[g]) + SWINGS[g] * m**2 for m in (first, second)]
+    variance = noise[0] * (1 + echo * ratio / 2) ** 2 + noise[1] + both**2 * ((1 + CLUMPS[g]) / rows + SWINGS[g] / days)
+    return both, np.minimum(both**2 / np.maximum(variance - both, 1e-9), POISSON)
 
 
-def _learn(count: Array, mean: Array, shape: Array, weights: Array, cap: Array) -> tuple[Array, Array]:
-    """Return the tails of the counts, and the log-likelihood of every dispersion, censored at `cap`, (N, 80)."""
-    chance = np.ones(len(count))
-    gain = _log_mass(count, mean, shape)
-    some = np.flatnonzero(count >= 1)
-    chance[some] = (weights[some] * tail(count[some, None], mean[some], shape[some])).sum(axis=1)
-    over = np.flatnonzero(count >= cap)
+def _learn(out: Usual, places: Places, count: Array, cap: Array) -> Array:
+    """Return the log-likelihood of every dispersion on these days, censored at `cap`, (days, 80)."""
+    came = count[places]
+    mean = means(out.mean[places], out.recent[places])
+    shape = shapes(mean, out.rows[places], out.days[places])
+    over = came >= cap
+    gain = np.empty(mean.shape)
+    gain[~over] = _log_mass(came[~over], mean[~over], shape[~over])
     gain[over] = np.log(np.maximum(tail(cap[over, None], mean[over], shape[over]), 1e-300))
-    return chance, gain
+    return gain
 
 
 def least(mean: Array, shape: Array, weights: Array, chance: float) -> float:

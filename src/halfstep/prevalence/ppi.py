@@ -82,6 +82,8 @@ def _unseen(tally: Tally, audit: Audit, fitted: Line) -> tuple[float, float]:
     mean = tally.mean
     rest = (tally.s1 - tally.s2) / (tally.n - tally.s1) if tally.n > tally.s1 else mean
     taken = tally.s2 / tally.s1 if tally.s1 > 0 else mean
+    if fitted.lam < 0:  # it reads the other way round
+        rest, taken = taken, rest
     missed = 1 - fitted.value - fitted.lam * (rest - mean)
     false = -fitted.value - fitted.lam * (taken - mean)
     e = np.clip(np.array([missed, false]), [0.0, -1.0], [1.0, 0.0]) / audit.worth

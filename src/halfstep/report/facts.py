@@ -45,7 +45,7 @@ FORMS: dict[str, tuple[str, Form]] = {
 VOICE: dict[str, tuple[str, Form]] = {
     **dict.fromkeys(("f1", "f1_lo", "f1_hi"), ("share", "value")),
     **dict.fromkeys(
-        ("of_founder", "of_product", "extra", "low", "high", "usual", "bound", "smallest", "branching"),
+        ("of_founder", "of_product", "extra", "low", "high", "usual", "bound", "smallest"),
         ("figure", "value"),
     ),
     **dict.fromkeys(("placebo_low", "placebo_high", "years", "expected"), ("figure", "value")),

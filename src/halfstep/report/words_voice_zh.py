@@ -68,7 +68,6 @@ _WHY = {
     "why.voice swings cannot tell": "对{founder}的关注比对{product}更波动还是更平稳，无法判断：同等声量下为 {of_founder} 对 {of_product}，差距小于误差。",
     "why.voice no own replies": "这 {cascades} 条传播链中没有一条发言标明是品牌自己的。", "needs.posts marked as the brand's own": "标明哪些发言出自品牌自己的列（utterance_columns.own）",
     "why.voice cascades cut": "只看最大的 {n} 条传播链。",
-    "why.voice branching": "除去首帖本身的热度和一天中的时段，大众的每条发言平均又引出 {branching} 条。",
     "why.voice replies more": "品牌每次回应之后，比预期多出 {extra} 条发言（{low} 至 {high}；{cascades} 条传播链中的 {replies} 次回应）；在同样时刻假想的回应之后为 {placebo_low} 至 {placebo_high}（p {p}）。质疑会同时带来发言和回应，因此不能证明回应引来了发言。",
     "why.voice replies fewer": "品牌每次回应之后，发言比预期少：{extra} 条（{low} 至 {high}；{cascades} 条传播链中的 {replies} 次回应）；在同样时刻假想的回应之后为 {placebo_low} 至 {placebo_high}（p {p}）。品牌也可能恰在质疑消退时回应，因此不能证明回应平息了质疑。",
     "why.voice replies nothing larger": "品牌回应之后，发言与平常相比的增减每次不超过 {bound} 条（{cascades} 条传播链中的 {replies} 次回应，本来就会有 {usual} 条）。质疑会同时带来发言和回应，即便如此也不是证明。",

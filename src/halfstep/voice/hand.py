@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -34,11 +34,20 @@ class Hand:
     Attributes
     ----------
     labels
-        As read; a row a text and coder.
+        As read; a row a text, coder and target.
+    texts
+        Key -> text, where the labels have none.
     """
 
     config: StudyConfig
     labels: Labels
+    texts: Mapping[int, str]
+
+    @staticmethod
+    def textless(labels: Labels) -> npt.NDArray[np.uint64]:
+        """Return the sorted keys of labels without a text of their own."""
+        keys: npt.NDArray[np.uint64] = labels.frame.filter(pl.col("text") == "")["key"].unique().sort().to_numpy()
+        return keys
 
     @cached_property
     def heads(self) -> tuple[str, ...]:
@@ -52,9 +61,10 @@ class Hand:
 
     @property
     def teaching(self) -> pl.DataFrame:
-        """Rows that teach: of no text that audits, whoever labelled it."""
-        frame = self.labels.frame
-        return frame.filter(~pl.col("audit").any().over("key"))
+        """Rows that teach, with their texts: of no text that audits, whoever labelled it; what has no text teaches nothing."""
+        rows = self.labels.frame.filter(~pl.col("audit").any().over("key"))
+        own = [text or self.texts.get(key, "") for key, text in rows.select("key", "text").iter_rows()]
+        return rows.with_columns(text=pl.Series(own, dtype=pl.String)).filter(pl.col("text") != "")
 
     @property
     def audit(self) -> pl.DataFrame:
@@ -76,7 +86,8 @@ class Hand:
         near[:, stance] = whole[of][:, stance]
         whole[:, stance] = np.nan
         texts = rows["text"].to_list()
-        return [*texts, *around], np.vstack([whole, near]), np.concatenate([group, group[of]])
+        # no head reads both, so a text and what stands around a name in it need not be held out together
+        return [*texts, *around], np.vstack([whole, near]), np.concatenate([group, group[of] + len(rows) + 1])
 
     def audited(self, measure: str, name: str) -> pl.DataFrame:
         """Return key, y (mean over coders) and weight of every audited utterance that was asked about a measure."""

@@ -43,8 +43,10 @@ class Hearing:
     def records(self) -> Iterator[Record]:
         """Yield everything that is found in them."""
         config = self.inputs.config
-        hand = None if self.inputs.labels is None else Hand(config, self.inputs.labels)
-        seen = survey(self.utterances.batches(), config.voice)
+        labels = self.inputs.labels
+        asked = np.empty(0, np.uint64) if labels is None else Hand.textless(labels)
+        seen = survey(self.utterances.batches(), config.voice, asked)
+        hand = None if labels is None else Hand(config, labels, seen.texts)
         write = Writer(config, self.utterances.file, f"1-{seen.n}" if seen.n else "", seen.n)
         yield from self._aside(seen, write)
         if not seen.n:

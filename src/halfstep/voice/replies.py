@@ -63,10 +63,6 @@ def _judged(told: Followed, write: Writer) -> Iterator[Estimate | Check]:
     else:
         why = f"voice replies {told.why}"
         yield write.refusal("voice.replies.extra", "voice extra posts", why, NEEDS[told.why], (origin, facts))
-    if told.fit is not None and told.fit.converged:
-        # the crowd's own branching, beside which extra posts are to be read
-        n = float(told.fit.branching[0, 0])
-        yield write.check("replies.crowd", Status.PASS, "voice branching", (("branching", n),))
     why = WORDS.get(told.label, f"voice replies {told.why}")
     if measured or told.label in WORDS:
         yield write.check("replies", Status.REVIEW, why, facts, "voice replies experiment")

@@ -31,6 +31,7 @@ __all__ = [
     "scan",
     "tally_schema",
     "texts_of",
+    "within",
 ]
 
 Ints = npt.NDArray[Any]
@@ -145,7 +146,7 @@ def scan(batch: pa.RecordBatch, reader: Reader) -> pa.RecordBatch:
     row, key, author, root = (numbers(batch, name) for name in ("row", "key", "author", "root"))
     parts = [seen.cells()]
     if len(reader.audit):
-        parts.append(seen.singles(Kind.AUDIT, _within(key, reader.audit), key))
+        parts.append(seen.singles(Kind.AUDIT, within(key, reader.audit), key))
     if reader.sample:
         drawn = mixed(row) % np.uint64(reader.sample) == 0
         parts.append(seen.singles(Kind.SAMPLE, drawn, row.astype(np.uint64)))
@@ -155,7 +156,7 @@ def scan(batch: pa.RecordBatch, reader: Reader) -> pa.RecordBatch:
     if len(reader.roots):
         again = known(batch, "root")
         first = np.where(again, root, key)
-        chosen = _within(first, reader.roots) & known(batch, "second")
+        chosen = within(first, reader.roots) & known(batch, "second")
         parts.append(seen.singles(Kind.ROOT, chosen, first, everything=False))
     return pl.concat(parts).to_arrow().cast(schema).combine_chunks().to_batches()[0]
 
@@ -222,7 +223,7 @@ class _Seen:
         platform = batch.column("platform").dictionary_encode()
         by_brand, paid = numbers(batch, "own") > 0, numbers(batch, "paid") > 0
         slot = np.where(by_brand, Slot.OWN, np.where(paid, Slot.PAID, Slot.VOICE)).astype(np.int64)
-        slot[_within(numbers(batch, "row"), reader.copies) & (slot == Slot.VOICE)] = Slot.COPY
+        slot[within(numbers(batch, "row"), reader.copies) & (slot == Slot.VOICE)] = Slot.COPY
         return cls(
             len(reader.names), place, Pairs(value, stance, post, own, topic, where), slot, numbers(batch, "day"), _seconds(batch), platform.indices.to_numpy().astype(np.int64), tuple(platform.dictionary.to_pylist()), numbers(batch, "engagement"),
         )  # fmt: skip
@@ -321,7 +322,7 @@ def _dense(code: Ints, size: int) -> tuple[Ints, Ints]:
     return place[code], at
 
 
-def _within(values: Ints, held: Ints) -> npt.NDArray[np.bool_]:
+def within(values: Ints, held: Ints) -> npt.NDArray[np.bool_]:
     """Whether each value is among sorted ones."""
     at = np.minimum(np.searchsorted(held, values), max(len(held) - 1, 0))
     return held[at] == values if len(held) else np.zeros(len(values), dtype=bool)

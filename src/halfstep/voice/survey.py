@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from halfstep.core.config_voice import Voice
 from halfstep.text.copies import Copies, Folder, signatures
-from halfstep.voice.scan import known, numbers, texts_of
+from halfstep.voice.scan import known, numbers, texts_of, within
 
 __all__ = ["Survey", "survey"]
 
@@ -33,6 +33,8 @@ class Survey:
         Keys of first posts with enough replies, sorted; at most `CASCADES`, the largest.
     authored, dated
         Utterances with an author, and with a day.
+    texts
+        Key -> text of the utterances asked for.
     """
 
     n: int
@@ -40,11 +42,12 @@ class Survey:
     roots: npt.NDArray[np.uint64]
     authored: int
     dated: int
+    texts: dict[int, str]
 
 
-def survey(batches: Iterable[pa.RecordBatch], config: Voice) -> Survey:
-    """Go through the utterances once."""
-    replies = _Replies()
+def survey(batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[np.uint64]) -> Survey:
+    """Go through the utterances once; `asked` are sorted keys of those whose texts are wanted."""
+    replies, texts = _Replies(), dict[int, str]()
     n = authored = dated = 0
     fold = config.copies.fold
     with Folder(config.copies.similar) as folder:
@@ -54,9 +57,12 @@ def survey(batches: Iterable[pa.RecordBatch], config: Voice) -> Survey:
             dated += batch.num_rows - batch.column("day").null_count
             if fold:
                 folder.add(numbers(batch, "row"), signatures(texts_of(batch.column("text")), config.copies.similar))
+            key = numbers(batch, "key")
+            at = np.flatnonzero(within(key, asked))
+            texts |= dict(zip(key[at].tolist(), batch.column("text").take(at).to_pylist(), strict=True))
             replies.add(numbers(batch, "root")[known(batch, "root")])
         copies = folder.close()
-    return Survey(n, copies, replies.largest(config.cascades.smallest), authored, dated)
+    return Survey(n, copies, replies.largest(config.cascades.smallest), authored, dated, texts)
 
 
 class _Replies:
