@@ -112,7 +112,7 @@ def labels(made: Posts, train: int, audit: int, rng: np.random.Generator) -> pl.
     """Return hand labels of posts: some to teach with, others drawn at random to audit with; both as the truth has them."""
     n = made.frame.height
     chosen = rng.permutation(n)[: train + audit]
-    rows = (
+    rows: pl.DataFrame = (
         made.frame[chosen.tolist()]
         .select("id", "text")
         .hstack(made.truth[chosen.tolist()].select("topic", "stance", "part"))

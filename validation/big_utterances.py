@@ -1,7 +1,8 @@
 """A table of utterances of any size with everything in it that goes wrong, and what must become of every row.
 
 ``python -m validation.big_utterances csv 10 /tmp/big`` writes 10 GB (forms: csv, jsonl, parquet), reads them, holds the counts
-against what was planted, and says how fast and in how much memory. The file is removed afterwards.
+against what was planted, and says how fast and in how much memory. The file is removed afterwards. With the name of a JSON file
+after the folder the figures are put there (docs/validation/big_utterances.json).
 """
 
 from __future__ import annotations
@@ -11,20 +12,24 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from halfstep.core.config import StudyConfig
-from halfstep.data.utterances import Tally, open_utterances
+from halfstep.data.utterances import Tally, Utterances, open_utterances
 
 __all__ = ["config", "main", "planted", "write"]
 
+_FIRST, _DIGITS = 4_900_000_000_000_000, 16
 _ROWS = 10_000
 """Rows of a block; each block holds every kind of trouble once, and 100 rows whose id the block before has."""
-_TWINS = 100
+_TWINS, _APART = 100, 800
 _WORDS = (
     "今天提车了，【半步】开起来很安静；the range is fine 😀 续航也可以，售后回复有点慢。价格比上一代高一点，值不值？"
 )
@@ -32,6 +37,7 @@ _LONG = "很长的帖子🚗" * 16_667
 """100,000 characters."""
 _START = 1_735_689_600
 Row = dict[str, str]
+Table = dict[str, str | int | float | bool]
 Trouble = tuple[str, Callable[[Row], bytes]]
 
 
@@ -57,8 +63,8 @@ def config(*, author: bool = True) -> StudyConfig:
 
 def _row(number: int) -> Row:
     at = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(_START + number * 7 % 25_000_000))
-    text = f"{number} {_WORDS[: 10 + number * 13 % len(_WORDS)]}"
-    return {"id": str(4_900_000_000_000_000 + number), "time": at, "author": f"u{number * 31 % 100_003}",
+    text = f"{number % _ROWS} {_WORDS[: 10 + number * 13 % len(_WORDS)]}"
+    return {"id": str(_FIRST + number), "time": at, "author": f"u{number * 31 % 100_003}",
             "likes": str(number % 977), "platform": "weibo" if number % 3 else "zhihu", "text": text}  # fmt: skip
 
 
@@ -95,62 +101,79 @@ def _troubles(form: str) -> list[Trouble]:
             ("nested value", lambda row: line(row).replace(b'"platform": "', b'"platform": {"a": 1}, "p": "'))]  # fmt: skip
 
 
-def _blocks(form: str, wanted: Counter[str]) -> Iterator[bytes]:
-    """Yield blocks of a text file without end, and count what must become of their rows."""
-    line, troubles, number = (_cells if form == "csv" else _object), _troubles(form), 0
-    while True:
-        parts = [line(_row(number - 2 - i)) for i in range(_TWINS)] if number else []
-        wanted["same id"] += len(parts)
-        for i in range(_ROWS):
-            if i % 1000 == 999 and i // 1000 < len(troubles):
-                kind, written = troubles[i // 1000]
-                parts.append(written(_row(number)))
-                wanted[kind] += 1
-            else:
-                parts.append(line(_row(number)))
-                wanted[""] += 1
-            number += 1
-        yield b"".join(parts)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Block:
+    """Rows of a text file as bytes, the places of their ids, and what must become of them; all blocks differ in their ids alone."""
+
+    raw: npt.NDArray[np.uint8]
+    at: npt.NDArray[np.int64]
+    number: npt.NDArray[np.int64]
+    wanted: Counter[str]
+
+    def numbered(self, block: int) -> bytes:
+        """Return the bytes of a block, in which ids are `block` * 10,000 larger."""
+        raw, left = self.raw.copy(), _FIRST + self.number + _ROWS * block
+        for place in range(_DIGITS - 1, -1, -1):
+            raw[self.at + place] = 48 + left % 10
+            left //= 10
+        return raw.tobytes()
+
+
+def _block(form: str) -> _Block:
+    """Return a block as `numbered` needs it."""
+    line, troubles = (_cells if form == "csv" else _object), _troubles(form)
+    parts, numbers, wanted = [], [], Counter[str]()
+    for number in range(-_TWINS, _ROWS):
+        of = number if number >= 0 else -1 - number - _TWINS
+        kind, written = "" if number >= 0 else "same id", line
+        if number >= 0 and number % _APART == _APART - 1 and number // _APART < len(troubles):
+            kind, written = troubles[number // _APART]
+        parts.append(written(_row(of)))
+        numbers.append(of)
+        wanted[kind] += 1
+    begin = np.cumsum([0, *(len(part) for part in parts)])
+    held = [part.find(str(_FIRST + number).encode()) for part, number in zip(parts, numbers, strict=True)]
+    has = np.array(held) >= 0
+    raw = np.frombuffer(b"".join(parts), np.uint8)
+    return _Block(raw, (begin[:-1] + held)[has], np.array(numbers)[has], wanted)
 
 
 def write(path: Path, form: str, size: int) -> Counter[str]:
     """Write a file of about so many bytes, cut in its middle of a row; return outcome -> rows ("": used)."""
-    wanted: Counter[str] = Counter()
     if form == "parquet":
-        return _write_parquet(path, size, wanted)
+        return _write_parquet(path, size)
+    block, number = _block(form), 0
+    wanted = Counter({"stray quote" if form == "csv" else "not a JSON object": 1})
     with path.open("wb") as out:
         if form == "csv":
             out.write(",".join(_row(0)).encode() + b"\n")
-        for block in _blocks(form, wanted):
-            out.write(block)
-            if out.tell() >= size:
-                break
+        while out.tell() < size:
+            out.write(block.numbered(number))
+            wanted += block.wanted
+            number += 1
         out.write(b'4900,"2025-' if form == "csv" else b'{"id": "4900", "te')
-    wanted["stray quote" if form == "csv" else "not a JSON object"] += 1
+    wanted.update({"": _TWINS, "same id": -_TWINS})  # nobody is before the first block
     return wanted
 
 
-def _write_parquet(path: Path, size: int, wanted: Counter[str]) -> Counter[str]:
-    writer, number = None, 0
-    while writer is None or path.stat().st_size < size:
-        rows = [_row(number + i) for i in range(_ROWS * 10)]
-        rows[:_TWINS] = rows[:_TWINS] if number == 0 else [_row(number - 2 - i) for i in range(_TWINS)]
-        wanted["same id"] += _TWINS if number else 0
-        rows[500]["text"], rows[501]["text"], rows[502]["time"] = _LONG, " ", "1970-01-01 00:00:00"
-        wanted["no text"] += 1
-        wanted["impossible time"] += 1
-        wanted["invalid UTF-8"] += 1
-        wanted[""] += len(rows) - 3 - (_TWINS if number else 0)
-        table = pa.Table.from_pylist(rows)
-        seconds = pa.array([row["time"] for row in rows]).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
-        texts = pa.array([row["text"].encode() if i != 503 else b"bad\xff" for i, row in enumerate(rows)], pa.binary())
-        texts = pa.StringArray.from_buffers(len(texts), texts.buffers()[1], texts.buffers()[2])
-        table = table.set_column(1, "time", seconds).set_column(5, "text", texts)
-        table = table.set_column(3, "likes", table["likes"].cast(pa.int64()))
-        writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
-        writer.write_table(table)
-        number += len(rows)
-    writer.close()
+def _write_parquet(path: Path, size: int) -> Counter[str]:
+    """Write row groups of 100,000 rows that differ in their ids alone; texts unpacked, since repeated ones would pack to nothing."""
+    numbers = np.arange(-_TWINS, _ROWS * 10 - _TWINS)
+    rows = [_row(int(number)) for number in numbers]
+    rows[500]["text"], rows[501]["text"], rows[502]["time"] = _LONG, " ", "1970-01-01 00:00:00"
+    texts = pa.array([row["text"].encode() if i != 503 else b"bad\xff" for i, row in enumerate(rows)], pa.binary())
+    base = pa.Table.from_pylist(rows)
+    base = base.set_column(1, "time", pa.array([row["time"] for row in rows]).cast(pa.timestamp("s")).cast(pa.timestamp("us")))
+    base = base.set_column(5, "text", pa.StringArray.from_buffers(len(texts), texts.buffers()[1], texts.buffers()[2]))
+    base = base.set_column(3, "likes", base["likes"].cast(pa.int64()))
+    wanted, group = Counter({"": _TWINS, "same id": -_TWINS}), 0
+    step = len(rows) - _TWINS
+    with pq.ParquetWriter(path, base.schema, compression="none", use_dictionary=["platform", "author"]) as writer:
+        while path.stat().st_size < size:
+            ids = pa.array(_FIRST + numbers + group * step).cast(pa.string())
+            writer.write_table(base.set_column(0, "id", ids))
+            wanted.update({"same id": _TWINS, "no text": 1, "impossible time": 1, "invalid UTF-8": 1, "": step - 3})
+            group += 1
     return wanted
 
 
@@ -160,32 +183,61 @@ def planted(wanted: Counter[str], tally: Tally) -> bool:
     return found == +wanted and tally.rows == sum(wanted.values())
 
 
-def main(form: str, gigabytes: float, folder: Path) -> bool:
-    """Write, read, compare; say how it went."""
+def _read(said: Utterances, rows: int) -> float:
+    """Go through the table; return CPU seconds, and say every tenth how far it is."""
+    begun, told, tenth = time.process_time(), 0, max(rows // 10, 1)
+    for _ in said.batches():
+        if said.tally.rows >= told + tenth:
+            told += tenth
+            sys.stdout.write(f"read {said.tally.rows:,} of {rows:,} rows, {time.process_time() - begun:.0f} CPU s\n")
+            sys.stdout.flush()
+    return time.process_time() - begun
+
+
+def main(form: str, gigabytes: float, folder: Path) -> Table | None:
+    """Write, read, compare; say how it went and return the figures, None where a row did not become what it had to."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"utterances.{form}"
+    path, kept_in = folder / f"utterances.{form}", folder / "rejected.jsonl"
     try:
+        begun = time.process_time()
         wanted = write(path, form, int(gigabytes * 1e9))
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        size, before = path.stat().st_size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        sys.stdout.write(f"{form} {size / 1e9:.2f} GB written in {time.process_time() - begun:.0f} CPU s\n")
+        sys.stdout.flush()
+        begun = time.process_time()
         said = open_utterances(config(), path, path.name)
         if isinstance(said, tuple):
             raise SystemExit("\n".join(fault.line() for fault in said))
-        begun = time.process_time()
-        tally = said.read_through()
-        used = time.process_time() - begun
-        said.keep_rejected(folder / "rejected.jsonl")
-        kept = sum(1 for _ in (folder / "rejected.jsonl").open(encoding="utf-8"))
+        opening = time.process_time() - begun
+        reading = _read(said, sum(wanted.values()))
+        said.keep_rejected(kept_in)
+        with kept_in.open(encoding="utf-8") as lines:
+            kept = sum(1 for _ in lines)
+        tally = said.tally
         good = planted(wanted, tally) and kept == sum(tally.rejected.values())
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        sys.stdout.write(
-            f"{form} {path.stat().st_size / 1e9:.2f} GB: {tally}\n{'as planted' if good else f'PLANTED: {wanted}'}; {kept} kept; "
-            f"{tally.rows / used:,.0f} rows per CPU second; peak {most / 1024:.0f} MB (after writing {before / 1024:.0f} MB)\n"
-        )
-        return good
+        found: Table = {
+            "form": form, "gigabytes": round(size / 1e9, 2), "rows": tally.rows, "yielded": tally.yielded, "same id": tally.same_id,
+            "rejected": sum(tally.rejected.values()), "left out": sum(tally.left_out.values()), "as planted": good,
+            "CPU seconds to open": round(opening, 1), "CPU seconds to read": round(reading, 1), "rows per CPU second": round(tally.rows / reading),
+            "peak megabytes": round(most / 1024), "peak megabytes before reading": round(before / 1024),
+        }  # fmt: skip
+        sys.stdout.write(f"{found}\n{'as planted' if good else f'PLANTED: {wanted}; {tally}'}\n")
+        return found if good else None
     finally:
         path.unlink(missing_ok=True)
-        (folder / "rejected.jsonl").unlink(missing_ok=True)
+        kept_in.unlink(missing_ok=True)
+
+
+def keep(found: Table, path: Path) -> None:
+    """Put the figures of one form and size beside those of the others."""
+    held: list[Table] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else []
+    others = [one for one in held if (one["form"], one["gigabytes"]) != (found["form"], found["gigabytes"])]
+    path.write_text(json.dumps([*others, found], indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    sys.exit(0 if main(sys.argv[1], float(sys.argv[2]), Path(sys.argv[3])) else 1)
+    figures = main(sys.argv[1], float(sys.argv[2]), Path(sys.argv[3]))
+    if figures is not None and len(sys.argv) > 4:
+        keep(figures, Path(sys.argv[4]))
+    sys.exit(1 if figures is None else 0)

@@ -12,13 +12,13 @@ from halfstep.core.errors import MisuseError
 def test_pruning_leaves_the_optimum() -> None:
     rng = np.random.default_rng(1)
     y = rng.poisson(np.repeat([2.0, 6.0, 1.0], 12)).astype(np.float64)
-    e, shape, price, n = np.ones(36), 5.0, 6.0, 36
+    e, price, n = np.ones(36), 6.0, 36
 
     def cost(a: int, b: int) -> float:
         s, x = y[a:b].sum(), float(b - a)
         mu = s / x
         gain = s * np.log(mu) if s else 0.0
-        return float(-2 * (gain - (s + shape * x) * np.log(shape + mu) + shape * x * np.log(shape)))
+        return float(-2 * (gain - s))
 
     best, last = np.full(n + 1, np.inf), np.zeros(n + 1, dtype=int)
     best[0] = -price
@@ -30,7 +30,7 @@ def test_pruning_leaves_the_optimum() -> None:
     while last[t]:
         t = int(last[t])
         cuts.append(t)
-    assert _pelt(y, e, shape, price, 4) == cuts[::-1]
+    assert _pelt(y, e, price, 4) == cuts[::-1]
 
 
 def test_a_shift_is_dated_and_a_list_that_grows_is_none() -> None:
@@ -38,8 +38,8 @@ def test_a_shift_is_dated_and_a_list_that_grows_is_none() -> None:
     total = np.repeat([300.0, 900.0], 300)
     rate = np.where(np.arange(600) < 400, 0.01, 0.03)
     found = changes(rng.poisson(rate * total * rng.gamma(4, 0.25, 600)).astype(np.float64), total)
-    assert abs(found.days[0] - 400) <= 7
-    assert found.rates[:2] == pytest.approx((0.01, 0.03), rel=0.2)
+    assert len(found.days) == 1 and abs(found.days[0] - 400) <= 7
+    assert found.rates == pytest.approx((0.01, 0.03), rel=0.2)
 
 
 def test_the_penalty_keeps_its_rate() -> None:

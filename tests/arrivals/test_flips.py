@@ -26,16 +26,32 @@ def posts(
     return np.array(author), np.arange(len(author), dtype=np.float64), np.array(stance)
 
 
+def would_read(flips: float, wrong: tuple[float, float]) -> float:
+    """Return the flip rate that is read in expectation: authors of two to five posts, seven in ten begin in favour."""
+    apart = (1 - wrong[0]) * (1 - wrong[1]) + wrong[0] * wrong[1]
+    rates = []
+    for pairs in range(1, 5):
+        for_ = 0.5 + 0.2 * (1 - 2 * flips) ** np.arange(pairs)
+        mistaken = for_ * 2 * wrong[0] * (1 - wrong[0]) + (1 - for_) * 2 * wrong[1] * (1 - wrong[1])
+        rates.append(float(np.mean((1 - flips) * mistaken + flips * apart)))
+    return float(np.mean(rates))
+
+
 @pytest.mark.parametrize("flips", [0.0, 0.3])
 def test_a_reader_makes_no_flips(flips: float) -> None:
     held = []
-    for seed in range(20):
+    read = []
+    for seed in range(40):
         audit = np.random.default_rng(1000 + seed)
         reader = Reader((400, int(audit.binomial(400, 0.1))), (400, int(audit.binomial(400, 0.2))))
         said = flip_rate(*posts(flips, (0.1, 0.2), seed), reader, np.random.default_rng(seed))
         assert isinstance(said, FlipRate) and said.read > said.value
+        read.append(said.read)
         held.append(said.lo <= flips <= said.hi)
-    assert sum(held) >= 16
+    spread = np.std(read, ddof=1) / np.sqrt(len(read))
+    assert abs(np.mean(read) - would_read(flips, (0.1, 0.2))) <= 2.6 * spread
+    assert np.mean(read) - 2.6 * spread > flips + 0.05
+    assert sum(held) >= 33
 
 
 def test_what_is_read_of_nobody_who_flips() -> None:

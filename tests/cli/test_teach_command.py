@@ -96,7 +96,8 @@ def test_a_sheet_to_fill_in_holds_no_guess(tmp_path: Path, capsys: pytest.Captur
     table, sheet = labelled(tmp_path / "l.csv"), tmp_path / "sheet.csv"
     words = ("label", str(table), "--text", "内容", "--id", "编号", "--teach", "10", "--audit", "20")
     assert code(*words, "--out", str(sheet), "--json") == 0
-    assert record(capsys) == {"out": str(sheet), "posts": 200, "audit": 20, "train": 10, "drawn": 0.1, "by": "nothing"}
+    said = {"out": str(sheet), "posts": 200, "audit": 20, "train": 10, "drawn": 0.1, "by": "nothing"}
+    assert record(capsys) == said | {"rejected": {}, "left_out": {}, "same_id": 60}
     rows = list(csv.DictReader(sheet.read_text(encoding="utf-8-sig").splitlines()))
     assert list(rows[0]) == [
         "id",
@@ -118,6 +119,54 @@ def test_a_sheet_to_fill_in_holds_no_guess(tmp_path: Path, capsys: pytest.Captur
     assert "drawn by lot" in capsys.readouterr().out and (tmp_path / "sheet.xlsx").read_bytes()[:2] == b"PK"
     assert code(*words, "--model", str(table), "--json") == 2 and record(capsys)["faults"]
     assert code(*words, "--interactive", "--json") == 2
+
+
+def study_of(folder: Path, rows: list[tuple[str, str, str]]) -> None:
+    with (folder / "posts.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("编号", "时间", "内容"), *rows])
+    (folder / "study.toml").write_text(
+        '[study]\nas_of = "2025-06-30"\n[tables]\nutterances = "posts.csv"\n[utterance_columns]\nid = "编号"\ntime = "时间"\ntext = "内容"\n'
+        '[[voice.names]]\nid = "lanxu"\nlabel = { en = "Lanxu", zh = "澜叙" }\nkind = "brand"\nwritten = ["澜叙"]\n'
+        '[[voice.touchpoints]]\nid = "price"\nlabel = { en = "price", zh = "价格" }\nwords = ["价格"]\n',
+        encoding="utf-8",
+    )
+
+
+def sheet_of(folder: Path, *words: str) -> list[dict[str, str]]:
+    assert code("label", str(folder), "--out", str(folder / "s.csv"), *words) == 0
+    return list(csv.DictReader((folder / "s.csv").read_text(encoding="utf-8-sig").splitlines()))
+
+
+def test_a_study_is_drawn_from_as_it_is_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rows that the study does not use, and ids told twice, are not drawn; the sheet has ids as the table does."""
+    texts, _ = posts(60, np.random.default_rng(3))
+    rows = [(f"№{k:03d}", f"2025-06-{1 + k % 29:02d}", text) for k, text in enumerate(texts)]
+    late = [(f"late{k}", "2025-07-01", "价格涨了") for k in range(60)]
+    study_of(tmp_path, [*rows, *late, *rows[:9], ("blank", "2025-06-01", "")])
+    found = sheet_of(tmp_path, "--audit", "60", "--teach", "5", "--json")
+    said = record(capsys)
+    assert (said["posts"], said["drawn"], said["by"], said["train"]) == (60, 1.0, "seeds", 0)
+    assert (said["rejected"], said["left_out"], said["same_id"]) == ({"no text": 1}, {"after as_of": 60}, 9)
+    assert {row["id"]: row["text"] for row in found} == {key: text for key, _, text in rows}
+    again = ("--audit", "20", "--teach", "5", "--seed", "4")
+    assert sheet_of(tmp_path, *again) == sheet_of(tmp_path, *again) != sheet_of(tmp_path, *again[:5], "5")
+    study_of(tmp_path, [*reversed(late), *reversed(rows)])
+    mixed = {row["id"] for row in sheet_of(tmp_path, *again) if row["use"] == "audit"}
+    study_of(tmp_path, rows)
+    assert mixed == {row["id"] for row in sheet_of(tmp_path, *again) if row["use"] == "audit"}
+
+
+def test_stance_and_its_target_are_asked_where_there_are_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study_of(tmp_path, [(f"p{k}", "2025-06-01", f"澜叙的价格{k}") for k in range(9)])
+    monkeypatch.setattr("halfstep.cli.label.can_ask", lambda _: True)
+    answers = iter(["price", "", "-1", "somebody", "lanxu", "", "0", "", "", "", "", "", "q"])
+    monkeypatch.setattr("builtins.input", lambda: next(answers))
+    found = sheet_of(tmp_path, "--audit", "3", "--teach", "0", "--interactive")
+    assert [(row["touchpoint"], row["stance"], row["target"], row["spam"]) for row in found] == [
+        ("price", "-1", "lanxu", "0"),
+        ("", "", "", ""),
+        ("", "", "", ""),
+    ]
 
 
 def test_answers_at_the_prompt_are_kept_and_an_interruption_leaves_nothing(

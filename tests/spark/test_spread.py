@@ -115,7 +115,7 @@ def test_two_workers_give_the_same_tally_as_the_loop_here(
 ) -> None:
     """Written as the data floor has it, unsigned hashes included, read by Spark, spread over both workers."""
     pq.write_table(store, tmp_path / "utterances.parquet")
-    frame = as_utterances(spark.read.parquet(str(tmp_path / "utterances.parquet")).repartition(8))
+    frame = as_utterances(spark.read.parquet(str(tmp_path / "utterances.parquet")).repartition(4))
     there = on_spark(frame, read)
     assert there.schema == whole.schema
     assert there.equals(whole)
@@ -128,7 +128,7 @@ def test_two_workers_give_the_same_tally_as_the_loop_here(
 def test_the_program_of_the_docs_runs(
     spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: pa.Table, read: Reader
 ) -> None:
-    """As it stands in docs/scale.md, but for the master's address."""
+    """As it stands in docs/scale.md, but for the master's address and the folder, which is another one for Java."""
     (program,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "scale.md").read_text("utf-8"), flags=re.DOTALL)
     assert read.heads is not None
     monkeypatch.chdir(tmp_path)
@@ -138,7 +138,8 @@ def test_the_program_of_the_docs_runs(
         created_at=pl.datetime(2025, 4, 1, time_zone="UTC")
     )
     raw.write_parquet("posts/one.parquet")
-    exec(program.replace("spark://HOST:7077", spark.sparkContext.master), {})
+    program = program.replace("spark://HOST:7077", spark.sparkContext.master)
+    exec(program.replace("posts/*.parquet", f"{tmp_path}/posts/*.parquet"), {})
     cells = pl.read_parquet("tally.parquet").filter(kind=int(Kind.CELL), name=2)
     assert cells["n"].sum() == 200
     assert set(cells["day"]) == {20_179}

@@ -88,17 +88,20 @@ def labels_of(frame: pl.DataFrame) -> Labels:
 _HEADS: dict[str, Heads] = {}
 
 
-def taught(world: World, turned: bool = False) -> Heads:
-    """Return heads taught on 500 posts of a world; `turned`: on the opposite of what people said."""
-    key = f"{world}{turned}"
+def taught(world: World, turned: bool = False, stance: bool = False) -> Heads:
+    """Return heads of touchpoints, taught on 500 posts of a world; `turned`: on the opposite of what people said; `stance`: of stances, too."""
+    key = f"{world}{turned}{stance}"
     if key not in _HEADS:
-        _HEADS[key] = _taught(world, turned)
+        _HEADS[key] = _taught(world, turned, stance)
     return _HEADS[key]
 
 
-def _taught(world: World, turned: bool) -> Heads:
+def _taught(world: World, turned: bool, stance: bool) -> Heads:
     rng = np.random.default_rng(99)
-    hand = Hand(config_of(), labels_of(labels(posts(world, rng), 500, 0, rng)), {})
+    made = labels(posts(world, rng), 500, 0, rng)
+    if not stance:
+        made = made.with_columns(stance=None)
+    hand = Hand(config_of(), labels_of(made), {})
     texts, targets, groups = hand.lessons()
     packed = pack(texts)
     return learn(packed, 1 - targets if turned else targets, groups, hand.heads, grams_for(packed), rng).heads

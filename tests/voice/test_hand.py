@@ -16,7 +16,7 @@ LEAST: dict[str, Any] = {
     "text": "北岚漏水", "touchpoints": [], "polarity": None, "stance": None, "target": "", "own": None, "spam": None,
     "coder": "", "audit": False, "drawn": None,
 }  # fmt: skip
-TYPES = {
+TYPES: dict[str, pl.DataType | type[pl.DataType]] = {
     "row": pl.Int64, "key": pl.UInt64, "text": pl.String, "touchpoints": pl.List(pl.String), "polarity": pl.Int8,
     "stance": pl.Int8, "target": pl.String, "own": pl.Int8, "spam": pl.Int8, "coder": pl.String, "audit": pl.Boolean,
     "drawn": pl.Float64,
@@ -71,7 +71,9 @@ def test_a_coder_with_two_targets_is_one_coder() -> None:
 
 
 def test_a_stance_towards_somebody_else_does_not_count() -> None:
-    made = hand(audit(key=1, touchpoints=["quality"], stance=1, target="lin"), audit(key=2, touchpoints=["quality"], stance=1))
+    made = hand(
+        audit(key=1, touchpoints=["quality"], stance=1, target="lin"), audit(key=2, touchpoints=["quality"], stance=1)
+    )
     assert told(made, "touchpoint.quality & stance.for", "norda") == {1: 0.0, 2: 1.0}
     assert told(made, "stance.for", "norda") == {2: 1.0}
     assert told(made, "stance.for", "lin") == {1: 1.0, 2: 1.0}
@@ -115,7 +117,21 @@ def test_stance_is_taught_on_what_stands_around_its_target_and_the_rest_on_the_w
     assert groups[3] == groups[4]
 
 
+def test_a_label_of_an_id_alone_teaches_the_text_of_its_utterance() -> None:
+    made = hand(
+        {"text": "", "key": 7, "touchpoints": ["quality"]}, {"text": "", "key": 8, "touchpoints": ["price"]}, {"key": 9},
+        texts={7: "漏水"},
+    )  # fmt: skip
+    assert made.lessons()[0] == ["漏水", "北岚漏水"], "and one whose text nobody has teaches nothing"
+
+
 def test_a_post_on_any_product_touchpoint() -> None:
-    points = [{"id": i, "label": {"en": i, "zh": i}, "product": i != "price"} for i in ("quality", "price", "service")]
-    made = hand(audit(key=1, touchpoints=["price"]), audit(key=2, touchpoints=["price", "quality"]), audit(key=3), audit(key=4, touchpoints=None), touchpoints=points)  # fmt: skip
-    assert dict(made.on_product().select("key", "y").iter_rows()) == {1: 0.0, 2: 1.0, 3: 0.0}
+    made = hand(
+        audit(key=1, touchpoints=["price"]), audit(key=2, touchpoints=["price", "quality"]), audit(key=3),
+        audit(key=4, touchpoints=None),
+    )  # fmt: skip
+    voice = made.config.voice
+    points = [point.model_copy(update={"product": point.id != "price"}) for point in voice.touchpoints]
+    config = made.config.model_copy(update={"voice": voice.model_copy(update={"touchpoints": tuple(points)})})
+    found = Hand(config, made.labels, {}).on_product()
+    assert dict(found.select("key", "y").iter_rows()) == {1: 0.0, 2: 1.0, 3: 0.0}

@@ -28,11 +28,13 @@ def exposure(*rows: tuple[str, int, int]) -> Exposure:
 
 
 def told(made: Tallies, held: Exposure | None = None) -> dict[str, Estimate | Series | Check]:
-    return {record.id: record for record in ledger(made, held, {0: "norda"}, writer())}
+    made_of = list(ledger(made, held, {0: "norda"}, writer()))
+    series = {f"{r.id} series": r for r in made_of if isinstance(r, Series)}
+    return {r.id: r for r in made_of if not isinstance(r, Series)} | series
 
 
 def attention(found: Mapping[str, object]) -> dict[tuple[str, ...], float]:
-    series = found["voice.attention"]
+    series = found["voice.attention series"]
     assert isinstance(series, Series)
     assert series.level == 1.0, "a count of the table has no sampling error"
     return dict(zip(series.index, series.value.tolist(), strict=True))
@@ -66,21 +68,18 @@ def test_the_founders_share_is_a_bound_as_wide_as_what_names_both() -> None:
     bound = found["voice.founder share.norda"]
     assert isinstance(bound, Bound)
     assert (bound.lo, bound.hi, bound.n) == (0.2, 0.4, 200)
-    entangled = found["voice.entangled.norda"]
+    entangled = found["voice.entangled.norda series"]
     assert isinstance(entangled, Series)
     assert entangled.value.tolist() == [40, 40, 120]
-    check = found["voice.entangled.norda"] if False else next(
-        r for r in ledger(tallies_of(COUNTS), None, {0: "norda"}, writer()) if isinstance(r, Check)
-    )  # fmt: skip
+    check = found["voice.entangled.norda"]
+    assert isinstance(check, Check)
     assert check.status is Status.REVIEW
     assert dict(check.facts)["share"] == pytest.approx(0.2)
 
 
 def test_whose_voice_it_is() -> None:
-    made = tallies_of(
-        COUNTS | {"norda@": [5] * 40, "lin@": [1] * 40}, slots={"norda@": Slot.PAID, "lin@": Slot.COPY}
-    )
-    series = told(made)["voice.said by"]
+    made = tallies_of(COUNTS | {"norda@": [5] * 40, "lin@": [1] * 40}, slots={"norda@": Slot.PAID, "lin@": Slot.COPY})
+    series = told(made)["voice.said by series"]
     assert isinstance(series, Series)
     held = dict(zip(series.index, series.value.tolist(), strict=True))
     assert held == {("norda", "voice"): 160, ("norda", "paid"): 200, ("lin", "voice"): 80, ("lin", "copies"): 40}
@@ -89,5 +88,5 @@ def test_whose_voice_it_is() -> None:
 
 def test_a_brand_of_which_nothing_is_said_has_no_bound() -> None:
     found = told(tallies_of({"": np.full(40, 3.0)}))
-    assert set(found) == {"voice.attention"}
+    assert set(found) == {"voice.attention series"}
     assert set(attention(found).values()) == {0.0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.util import find_spec
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -90,7 +91,7 @@ def test_what_the_source_filed_counts_as_named_without_a_stance() -> None:
 
 
 def test_own_and_paid_and_copies_stand_apart() -> None:
-    posts = [
+    posts: list[Post] = [
         {"text": "北岚"}, {"text": "北岚", "paid": True}, {"text": "北岚", "own": True},
         {"text": "北岚", "own": True, "paid": True}, {"text": "北岚"}, {"text": "北岚", "paid": True},
     ]  # fmt: skip
@@ -152,7 +153,7 @@ def test_any_split_in_any_order_is_the_same_to_the_last_unit(seed: int, data: st
     order = data.draw(st.permutations(range(40)))
     cuts = sorted(data.draw(st.lists(st.integers(0, 40), max_size=6)))
     ends = [0, *cuts, 40]
-    parts = [[posts[k] for k in order[a:b]] for a, b in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [[posts[k] for k in order[a:b]] for a, b in pairwise(ends)]
     again = merge((scan(batch(part), EVERYTHING) for part in parts), EVERYTHING, every=data.draw(st.integers(1, 5)))
     assert_frame_equal(whole, again)
 

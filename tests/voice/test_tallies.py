@@ -58,6 +58,6 @@ def test_counts_by_slot_and_platform() -> None:
     assert made.daily("norda", platform="w").tolist() == [1, 2]
     assert made.daily("norda", (Slot.PAID,)).tolist() == [8, 0]
     assert (made.count("norda"), made.count("norda", (Slot.VOICE, Slot.PAID)), made.count("lin")) == (7, 15, 0)
-    assert made.platforms() == ("w", "x")
+    assert made.platforms == ("w", "x")
     with pytest.raises(ValueError, match="tuple"):
         made.place("nobody")

@@ -5,7 +5,8 @@ together, is at most
 
     false_alarms / 365.25 / 2,
 
-so a name whose days are as foretold alarms at most `false_alarms` times a year (counts are discrete, and alarms that come together are one burst: both only lower it). Alarms at most `apart` days after the last one belong to its burst. Attention
+so a name whose days are as foretold alarms at most `false_alarms` times a year (counts are discrete, and alarms that come
+together are one burst: both only lower it). Alarms at most `apart` days after the last one belong to its burst. Attention
 that decays does not rise: where a burst has fallen below its peak, an alarm that is as improbable under the larger of the
 last two days' counts begins a new one.
 
@@ -201,7 +202,7 @@ def _last(i: int, alarm: int, rest: int, count: Array, seen: Flags, foretold: Us
         if not np.isfinite(mean):
             break
         spread = foretold.clump[i, day] / mean + foretold.swing[i, day] + 1 / foretold.rows[i, day]
-        if tail(count[day], mean, min(1 / spread, POISSON)) > CUT:
+        if tail(count[day], mean, np.minimum(1 / spread, POISSON)) > CUT:
             break
         last = day
     return last

@@ -53,7 +53,8 @@ def compare_content(a: Shares, b: Shares, level: float = 0.90) -> ContentDiffere
     if not len(a.share) == len(b.share) == len(a.posts) == len(b.posts):
         raise MisuseError(f"expected both names by the same periods, got {len(a.share)} and {len(b.share)}")
     weight = np.minimum(a.posts, b.posts)
-    both = np.flatnonzero((weight > 0) & np.isfinite(a.share) & np.isfinite(b.share))
+    told = np.isfinite(a.share) & np.isfinite(b.share) & np.isfinite(a.variance) & np.isfinite(b.variance)
+    both = np.flatnonzero((weight > 0) & told)
     if len(both) < FEWEST:
         return Unmeasured("few periods", len(both), FEWEST)
     w = weight[both] / weight[both].sum()

@@ -20,6 +20,7 @@ from scipy.stats import t as student
 
 from halfstep.arrivals.bursts import Burst, Bursts
 from halfstep.arrivals.usual import tail
+from halfstep.core.errors import MisuseError
 
 __all__ = ["LIVES", "DecaySettings", "HalfLife", "Unmeasured", "evidence", "half_life", "resampled", "widening"]
 
@@ -29,8 +30,8 @@ Flags = npt.NDArray[np.bool_]
 
 LIVES: Array = np.exp(np.linspace(np.log(0.25), np.log(64.0), 49))
 """Half-lives that are told apart, from a quarter of a day (daily counts see none shorter) to two months; (49,)."""
-HEIGHTS: Array = np.exp(np.linspace(np.log(0.1), np.log(3.0), 64))
-"""Heights A_j, in multiples of the peak's rows above the usual; (64,)."""
+HEIGHTS: Array = np.exp(np.linspace(np.log(0.1), np.log(3.0), 22))
+"""Heights A_j, in multiples of the peak's rows above the usual, a sixth apart; the best lies on a parabola; (22,)."""
 AROUND = 84
 """Days on either side of a burst that tell its usual: twelve weeks, so that a burst and its four weeks leave calm days."""
 FEW_CALM = 28
@@ -103,6 +104,10 @@ def half_life(
     found
         What `bursts` found in them.
     """
+    if settings.fewest < 2 or len(count) != len(found.mean):
+        raise MisuseError(
+            f"expected fewest >= 2 and the {len(found.mean)} days of `found`, got {settings.fewest} and {len(count)} days"
+        )
     fits = evidence(count, total, found, settings.days)
     j = fits.shape[1]
     if j < settings.fewest:
@@ -132,14 +137,21 @@ def resampled(fits: Array, weights: Array) -> Array:
 
 def _top(scores: Array) -> Array:
     """Return where each row of scores over LIVES is highest, in logs, by the parabola through the best point's neighbours."""
+    best, shift, _ = _crest(scores)
+    out: Array = np.log(LIVES)[best] + shift * np.log(LIVES[1] / LIVES[0])
+    return out
+
+
+def _crest(scores: Array) -> tuple[Ints, Array, Array]:
+    """Return the best place along the last axis, the parabola's way from it (half a step at most), its height."""
     best = np.argmax(scores, axis=-1)
-    inside = np.clip(best, 1, len(LIVES) - 2)
+    inside = np.clip(best, 1, scores.shape[-1] - 2)
     left, top, right = (np.take_along_axis(scores, (inside + k)[..., None], axis=-1)[..., 0] for k in (-1, 0, 1))
     bend = left - 2 * top + right
-    shift = np.where((bend < 0) & (inside == best), (left - right) / 2 / np.where(bend < 0, bend, -1.0), 0.0)
-    step = np.log(LIVES[1] / LIVES[0])
-    out: Array = np.log(LIVES)[best] + np.clip(shift, -0.5, 0.5) * step
-    return out
+    bent = (bend < 0) & (inside == best)
+    shift = np.where(bent, np.clip((left - right) / 2 / np.where(bent, bend, -1.0), -0.5, 0.5), 0.0)
+    height = np.where(bent, top - (left - right) * shift / 4, scores.max(axis=-1))
+    return best, shift, height
 
 
 def _ends(whole: Array, scores: Array, bursts: int, level: float) -> tuple[float, float]:
@@ -196,5 +208,5 @@ def _profile(y: Array, usual: Array, after: Ints, threshold: float, shape: float
     log_mass = (y * np.log(mean) - (y + shape) * np.log(shape + mean)).sum(axis=3)
     seen = tail(np.full(len(HEIGHTS), min(threshold, y[0])), usual[0] + heights, np.full(len(HEIGHTS), shape))
     log_mass += len(y) * shape * np.log(shape)
-    out: Array = (log_mass - np.log(np.maximum(seen, 1e-300))[:, None, None]).max(axis=0)
-    return out
+    profile = log_mass - np.log(np.maximum(seen, 1e-300))[:, None, None]
+    return _crest(np.moveaxis(profile, 0, -1))[2]

@@ -29,7 +29,7 @@ THINNINGS = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attention:
-    """Daily rows of one name: count (T,), rows of the list (T,) or None, days observed (T,) or None."""
+    """Daily rows of one name: count (T,), NaN on days not observed, rows of the list (T,) or None, days observed (T,) or None."""
 
     count: Array
     total: Array | None = None
@@ -126,7 +126,7 @@ def compare(
 
 
 def _seen(s: Attention) -> Flags:
-    seen = np.ones(len(s.count), dtype=np.bool_) if s.present is None else s.present
+    seen: Flags = np.isfinite(s.count) if s.present is None else np.isfinite(s.count) & s.present
     return seen if s.total is None else seen & (s.total > 0)
 
 
@@ -168,6 +168,8 @@ def _volatilities(sums: list[list[Array]], decay: DecaySettings, rng: np.random.
     blocks = min(len(s) for side in sums for s in side)
     if blocks < FEWEST:
         return Unmeasured("few blocks", blocks, FEWEST)
+    if min(s[:, 1].sum() for side in sums for s in side) <= 0:
+        return Unmeasured("no rows", 0, 1)
     draws, values = [], []
     weights = rng.multinomial(
         blocks, np.full(blocks, 1 / blocks), decay.draws

@@ -6,11 +6,11 @@ For name i on day t, from the days before it only,
     1/r = clump/m + swing + v,                                       recent = sum over j >= 1 of y_(t-j) / 2^j
 
 `level` is the mean of the days of the memory, each cut at the last tenth of what was foretold for it (winsorised, and the
-mean that the cut takes off is put back), so that a burst does not become the usual; v is the level's relative variance. `clump` (several rows of one story),
-`swing` (days that differ in their rate) and `echo` (days that resemble the ones just before) are never fixed: predictive
-tails are averaged over a grid of all three, weighted by the likelihood of the days so far (censored at the same cut, so
-that a burst's size says nothing) times a prior which is the mean of the other names' weights. Averaging over the grid is
-what carries the error of the dispersion. With an echo this is the integer autoregression of Fokianos, Rahbek & Tjostheim
+mean that the cut takes off is put back), so that a burst does not become the usual; v is the level's relative variance.
+`clump` (several rows of one story), `swing` (days that differ in their rate) and `echo` (days that resemble the ones just
+before) are never fixed: predictive tails are averaged over a grid of all three, weighted by the likelihood of the weeks so
+far (censored at the same cut, so that a burst's size says nothing) times a prior which is the mean of the other names'
+weights. Averaging over the grid is what carries the error of the dispersion. With an echo this is the integer autoregression of Fokianos, Rahbek & Tjostheim
 (2009).
 """
 
@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, gammaln, ndtri
 
-__all__ = ["CLUMPS", "CUT", "ECHOES", "SWINGS", "Usual", "tail", "usual"]
+__all__ = ["CLUMPS", "CUT", "ECHOES", "POISSON", "SWINGS", "Usual", "tail", "usual"]
 
 Array = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -130,7 +130,8 @@ def usual(count: Array, exposure: Array, seen: Flags, memory: int) -> Usual:
         Days before, from which the level is learnt. A day is judged where at least half of them were observed.
     """
     n, t = count.shape
-    out = Usual(*[np.full((n, t), np.nan) for _ in range(8)], np.full((n, len(CLUMPS)), 1 / len(CLUMPS)))
+    blank = np.full((n, t), np.nan)
+    out = Usual(*[*(blank.copy() for _ in range(8)), np.zeros((n, len(CLUMPS)))])
     out.days[:] = _before(seen.astype(np.float64), memory)
     judged = seen & (2 * out.days >= memory) & (exposure > 0)
     out.recent[:] = np.where(judged, _recent(count, exposure, seen) * exposure, np.nan)
@@ -217,20 +218,16 @@ def _cut(mean: Array, shape: Array) -> tuple[Array, Array]:
     The cut is the least c with P(Y > c) <= CUT, found from the quantile of Cornish & Fisher (1938) by steps of one.
     """
     z, spread = float(ndtri(1 - CUT)), np.sqrt(mean + mean**2 / shape)
-    cap: Array = np.maximum(np.floor(mean + spread * z + (1 + 2 * mean / shape) * (z * z - 1) / 6), 0.0)
-    moving = np.ones(cap.shape, dtype=np.bool_)
-    while moving.any():
-        up = moving & (tail(cap + 1, mean, shape) > CUT)
-        cap[up] += 1
-        moving = up
-    moving = np.ones(cap.shape, dtype=np.bool_)
-    while moving.any():
-        down = moving & (cap >= 1) & (tail(cap, mean, shape) <= CUT)
-        cap[down] -= 1
-        moving = down
-    cap = np.maximum(cap, LEAST_CUT)
+    skew = 1 + 2 * mean / shape
+    cap: Array = np.maximum(np.floor(mean + spread * z + skew * (z * z - 1) / 6), LEAST_CUT)
+    while True:
+        at, beyond = tail(np.array([cap, cap + 1]), mean, shape)
+        step = (beyond > CUT).astype(np.float64) - ((at <= CUT) & (cap > LEAST_CUT))
+        if not step.any():
+            break
+        cap += step
     below = 1 - tail(cap, mean * (shape + 1) / shape, shape + 1)
-    kept: Array = below + cap * tail(cap + 1, mean, shape) / mean
+    kept: Array = below + cap * beyond / mean
     return cap, kept
 
 
@@ -306,4 +303,4 @@ def least(mean: Array, shape: Array, weights: Array, chance: float) -> float:
     while high - low > 1:
         middle = np.floor((low + high) / 2)
         low, high = (middle, high) if over(middle) else (low, middle)
-    return high
+    return float(high)

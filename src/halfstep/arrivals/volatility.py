@@ -30,7 +30,11 @@ FEWEST = 6
 
 @dataclass(frozen=True, slots=True)
 class Volatility:
-    """Squared coefficient of variation of daily rates beyond Poisson, with its interval; 0 is chance alone."""
+    """Squared coefficient of variation of daily rates beyond Poisson, with its interval.
+
+    0 is chance alone. Below it days are more even than chance makes them (a list that gives a name one place a day): it is told
+    as it is, as cutting at 0 would make the mean over names too high.
+    """
 
     value: float
     lo: float
@@ -41,7 +45,7 @@ class Volatility:
 def block_sums(count: Array, total: Array | None, present: Flags | None = None) -> Array:
     """Return s2 - y and y^2 - s2/n of every block with at least half of its days, (blocks, 2); rows per usual exposure."""
     exposure = np.ones(len(count)) if total is None else np.asarray(total, dtype=np.float64)
-    seen = (exposure > 0) if present is None else present & (exposure > 0)
+    seen = _seen(count, exposure, present)
     sums = []
     for start in range(0, len(count) - BLOCK // 2, BLOCK):
         days = np.flatnonzero(seen[start : start + BLOCK]) + start
@@ -54,15 +58,21 @@ def block_sums(count: Array, total: Array | None, present: Flags | None = None) 
     return np.array(sums, dtype=np.float64).reshape(-1, 2)
 
 
+def _seen(count: Array, exposure: Array, present: Flags | None) -> Flags:
+    known: Flags = np.isfinite(count) & (exposure > 0)
+    return known if present is None else known & present
+
+
 def volatility(
     count: Array, total: Array | None, rng: np.random.Generator, present: Flags | None = None, level: float = 0.90
 ) -> Volatility | Unmeasured:
-    """Return the volatility of a name's daily counts, (T,)."""
+    """Return the volatility of a name's daily counts, (T,); days with NaN were not observed."""
     sums = block_sums(count, total, present)
     if len(sums) < FEWEST:
         return Unmeasured("few blocks", len(sums), FEWEST)
     if sums[:, 1].sum() <= 0:
-        return Unmeasured("no rows", int(count.sum()), 1)
+        had = int(np.nansum(count))
+        return Unmeasured("no rows", had, max(2, had + 1))
     value = float(sums[:, 0].sum() / sums[:, 1].sum())
     drawn = rng.multinomial(len(sums), np.full(len(sums), 1 / len(sums)), 1000) @ sums
     draws = drawn[:, 0] / np.maximum(drawn[:, 1], 1e-12)

@@ -15,15 +15,20 @@ from halfstep.cli.progress import progress
 from halfstep.cli.run import unwritten
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from halfstep.core.check import Fault
     from halfstep.data.lessons import Lessons
+    from halfstep.text.distil import Distilled
     from halfstep.text.heads import Heads
     from halfstep.text.learn import Taught
     from halfstep.text.validate import HeadScore, Interval, Scores
 
 __all__ = ["Columns", "TeachFiles", "teach_heads"]
 
-STAGES = 8
+STAGES = 9
+GUESSED = 2_000
+"""Most texts without labels that are guessed, drawn by lot: a few minutes at ten a second and core."""
 SEED = 20250604
 """The seed of every study that names none."""
 
@@ -51,6 +56,9 @@ class TeachFiles:
         Path | None, Parameter(help="Another labelled table, with the same columns, to try the heads on.")
     ] = None
     out: Annotated[Path | None, Parameter(help="File of the model (.npz); none is written if absent.")] = None
+    distil: Annotated[
+        Path | None, Parameter(help="Table of texts without labels, for a small embedding model to guess (extra teach).")
+    ] = None
     study: Annotated[Path | None, Parameter(help="Study whose codebook says what touchpoints are called.")] = None
 
 
@@ -71,10 +79,19 @@ def teach_heads(table: Path, columns: Columns, files: TeachFiles, seed: int | No
             faults = lessons if isinstance(lessons, tuple) else tried
             return out.faults(faults if isinstance(faults, tuple) else (), "teach.nothing taught")
         if len(set(lessons.groups)) < 2 or not lessons.names:
-            return _too_few(out)
+            return _nothing(out.say("teach.too few"), out)
         texts = pack(lessons.texts)
         rng = np.random.default_rng(SEED if seed is None else seed)
         taught = learn(texts, lessons.targets, np.array(lessons.groups), lessons.names, grams_for(texts), rng, step)
+        guesses = None
+        if files.distil is not None:
+            step("distil")
+            guesses = _distilled(taught, lessons, files.distil, columns.text, rng)
+            if isinstance(guesses, tuple):
+                return out.faults(guesses, "teach.nothing taught")
+            if isinstance(guesses, str):
+                return _nothing(guesses, out)
+            taught = guesses.taught
         step("test")
         found = {} if tried is None else _tried(taught.heads, tried)
     try:
@@ -83,9 +100,12 @@ def teach_heads(table: Path, columns: Columns, files: TeachFiles, seed: int | No
     except OSError as error:
         return unwritten(target or table, error, out)
     if out.as_json:
-        raw_record(_record(taught, found, target))
+        raw_record(_record(taught, found, guesses, target))
     else:
         _show(taught, found, lessons, out)
+        for kind, gain in () if guesses is None else guesses.gain.items():
+            told = "teach.distilled" if kind in guesses.used else "teach.not distilled"
+            out.line(told, ("kind", out.say(f"teach.kind {kind}")), ("gain", _signed(gain)))
         out.files((target,) if target is not None else ())
     return RAN if any(head.reads for scores in taught.scores.values() for head in scores.heads) else NOTHING
 
@@ -105,13 +125,34 @@ def _read(table: Path, columns: Columns, study: Path | None) -> Lessons | tuple[
     return read_lessons(table, named, () if book is None else book.touchpoints)
 
 
-def _too_few(out: Out) -> int:
-    text = out.say("teach.too few")
+def _nothing(text: str, out: Out) -> int:
     if out.as_json:
         raw_record({"error": text})
     else:
         out.text(text)
     return NOTHING
+
+
+def _distilled(
+    taught: Taught, lessons: Lessons, path: Path, column: str, rng: np.random.Generator
+) -> Distilled | tuple[Fault, ...] | str:
+    """Return heads that learnt from guesses too; faults of the table; or why there can be no guesses."""
+    from halfstep.core.errors import MisuseError
+    from halfstep.data.lessons import read_texts
+    from halfstep.native.texts import pack
+    from halfstep.text.distil import distil, embedded
+
+    texts = read_texts(path, column)
+    if texts and not isinstance(texts[0], str):
+        return texts
+    labelled = set(lessons.texts)
+    fresh = sorted({str(text) for text in texts} - labelled)
+    fresh = [fresh[i] for i in rng.permutation(len(fresh))[:GUESSED]]
+    every = [*lessons.texts, *fresh]
+    try:
+        return distil(taught, pack(every), lessons.targets, embedded(every))
+    except MisuseError as error:
+        return str(error)
 
 
 def _tried(heads: Heads, lessons: Lessons) -> dict[str, Scores]:
@@ -190,12 +231,19 @@ def _stacked(found: Interval) -> str:
     return _interval(found).removesuffix(")").replace(" (", "\n")
 
 
-def _record(taught: Taught, found: dict[str, Scores], target: Path | None) -> dict[str, object]:
-    heads = taught.heads
+def _signed(found: Interval) -> str:
+    return f"{found.value:+.3f} ({found.lo:+.3f}–{found.hi:+.3f})".replace("-", "−")
+
+
+def _record(
+    taught: Taught, found: dict[str, Scores], guesses: Distilled | None, target: Path | None
+) -> dict[str, object]:
+    heads, gain = taught.heads, {} if guesses is None else guesses.gain
     return {
         "heads": list(heads.names), "card": heads.card, "level": 0.95,
         "folds": {kind: _scores(score) for kind, score in taught.scores.items()},
         "test": {kind: _scores(score) for kind, score in found.items()} or None,
+        "distilled": {kind: {"gain": _three(one), "used": f"distilled {kind}" in heads.card} for kind, one in gain.items()} or None,
         "out": None if target is None else str(target),
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from halfstep.core.check import Fault
 from halfstep.core.config_voice import LabelColumns, Touchpoint, Voice
 from halfstep.data.read.tables import ROW, Table, read_table
 
-__all__ = ["Book", "Lessons", "read_book", "read_lessons", "targets_for"]
+__all__ = ["Book", "Lessons", "read_book", "read_lessons", "read_texts", "targets_for"]
 
 SIGNS = {"1": 1, "+1": 1, "1.0": 1, "0": 0, "0.0": 0, "-1": -1, "-1.0": -1, "−1": -1, "positive": 1, "neutral": 0, "negative": -1, "正面": 1, "中性": 0, "负面": -1}  # fmt: skip
 YES = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "是": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "否": 0}
@@ -103,6 +103,19 @@ def read_lessons(
     )
 
 
+def read_texts(path: Path, column: str) -> tuple[str, ...] | tuple[Fault, ...]:
+    """Read the different texts of a table without labels; blank ones are left out."""
+    table = read_table("texts", path)
+    if not isinstance(table, Table):
+        return table
+    if column not in table.frame.columns:
+        return _columns_wrong(table, [column])
+    texts = table.frame[column].cast(pl.String).drop_nulls()
+    texts = texts.filter(texts.str.strip_chars().str.len_bytes() > 0).unique(maintain_order=True)
+    what = f"expected texts in column {column!r}; it is blank"
+    return tuple(texts) or (Fault(table=table.file, what=what, mend="name another table"),)
+
+
 def targets_for(lessons: Lessons, names: tuple[str, ...]) -> npt.NDArray[np.float64]:
     """Return targets of other heads than the table's own, shape (n, H).
 
@@ -145,18 +158,18 @@ def _heads(
             words = words.replace(known)
         for word in sorted(words.drop_nulls().unique().to_list()):
             heads[f"touchpoint.{word}"] = (words == word).fill_null(False).cast(pl.Float64)
-    for field, table in (("polarity", SIGNS), ("stance", SIGNS), ("own", YES), ("spam", YES)):
-        if field not in named:
+    for kind, table in (("polarity", SIGNS), ("stance", SIGNS), ("own", YES), ("spam", YES)):
+        if kind not in named:
             continue
-        cells = full[f"_{field}"].str.strip_chars().str.to_lowercase().replace("", None)
+        cells = full[f"_{kind}"].str.strip_chars().str.to_lowercase().replace("", None)
         expected = "1, 0 or -1" if table is SIGNS else "1 or 0"
-        faults += _strange(full, cells, table.__contains__, (file, named[field]), expected)
+        faults += _strange(full, cells, table.__contains__, (file, named[kind]), expected)
         figure = cells.replace_strict(table, default=None, return_dtype=pl.Float64)
         if table is SIGNS:
-            for side, sign in zip(SIDES[field], (1, -1), strict=True):
-                heads[f"{field}.{side}"] = (figure == sign).cast(pl.Float64)
+            for side, sign in zip(SIDES[kind], (1, -1), strict=True):
+                heads[f"{kind}.{side}"] = (figure == sign).cast(pl.Float64)
         else:
-            heads[field] = figure
+            heads[kind] = figure
     return {name: column.rename(name) for name, column in heads.items()}, faults
 
 
@@ -181,14 +194,21 @@ class Book:
     ----------
     utterances
         None where the study names no such table.
-    text, id
-        Columns.
+    columns
+        Of that table, as study.toml has them.
+    as_of
+        Day after which nothing is used; None where there is none.
     """
 
-    touchpoints: tuple[Touchpoint, ...]
-    utterances: Path | None
-    text: str | None
-    id: str | None
+    voice: Voice
+    utterances: Path | None = None
+    columns: dict[str, object] = field(default_factory=dict)
+    as_of: str | None = None
+
+    @property
+    def touchpoints(self) -> tuple[Touchpoint, ...]:
+        """Its entries."""
+        return self.voice.touchpoints
 
 
 def read_book(path: Path) -> Book | tuple[Fault, ...]:
@@ -212,6 +232,5 @@ def read_book(path: Path) -> Book | tuple[Fault, ...]:
         )  # fmt: skip
     file, columns = parsed.get("tables", {}).get("utterances"), parsed.get("utterance_columns", {})
     where = None if file is None else Path(os.path.expandvars(str(file)))
-    return Book(
-        voice.touchpoints, None if where is None else path.parent / where, columns.get("text"), columns.get("id")
-    )
+    as_of = parsed.get("study", {}).get("as_of")
+    return Book(voice, None if where is None else path.parent / where, columns, None if as_of is None else str(as_of))

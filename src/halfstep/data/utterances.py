@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from halfstep.core.check import Fault, Guess
-from halfstep.core.config import StudyConfig
+from halfstep.core.config import StudyConfig, UtteranceColumns, Voice
 from halfstep.core.errors import MisuseError
 from halfstep.data.columns import near
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.stream.clean import Cleaned, Cleaner
 from halfstep.data.stream.clock import clock_of
+from halfstep.data.stream.columns import column_of
 from halfstep.data.stream.csv_blocks import Head, head_of, read_cells
 from halfstep.data.stream.figures import Marks
 from halfstep.data.stream.hashes import Key, new_key
@@ -26,7 +28,7 @@ from halfstep.data.stream.rejects import Rejects
 from halfstep.data.stream.seen import Seen
 from halfstep.data.stream.stores import names_of, of_sheet, read_parquet, read_sheet, rows_of
 
-__all__ = ["SCHEMA", "Tally", "Utterances", "cleaner_of", "open_utterances"]
+__all__ = ["SCHEMA", "Tally", "Utterances", "cleaner_for", "cleaner_of", "open_table", "open_utterances"]
 
 SCHEMA = pa.schema([
     ("row", pa.int64()),
@@ -194,6 +196,20 @@ class Utterances:
             cells = {name: _shown(column, at) for name, column in raw.columns.items() if name != author}
             self._rejects.put(one.part.file, raw.rows[at].as_py(), why, cells)
 
+    def ids(self, rows: Iterable[int]) -> dict[int, str]:
+        """Return the ids of some rows of `SCHEMA` as the table has them, in one more time through; none where it has no ids."""
+        wanted, name = np.unique(np.fromiter(rows, dtype=np.int64)), self.cleaner.columns.id
+        found: dict[int, str] = {}
+        for i, one in enumerate(self.opened if name is not None else ()):
+            for raw in one.raw([str(name)]):
+                row = raw.rows.to_numpy(zero_copy_only=False).astype(np.int64) + (i << _APART)
+                at = np.flatnonzero(np.isin(row, wanted))
+                cells = column_of(raw.columns[str(name)].take(pa.array(at))).array if len(at) else ()
+                found |= {int(row[k]): cell.as_py() for k, cell in zip(at, cells, strict=True)}
+                if len(found) == len(wanted):
+                    return found
+        return found
+
     def read_through(self) -> Tally:
         """Go through the table once and return what became of its rows."""
         for _ in self.batches():
@@ -232,11 +248,15 @@ def open_utterances(
     Utterances or tuple of Fault
         All that is wrong with the files as a whole. No row but the first few is looked at.
     """
+    return open_table(cleaner_of(config, new_key() if key is None else key), path, file)
+
+
+def open_table(cleaner: Cleaner, path: Path, file: str) -> Utterances | tuple[Fault, ...]:
+    """Open a table of utterances, as `open_utterances` does, for a cleaner."""
     files = files_of(path)
     if not files:
         what = f"expected a readable file, a folder or a pattern of files at {path}; there is none"
         return (Fault(table=file, what=what, mend="put it there or correct [tables] utterances in study.toml"),)
-    cleaner = cleaner_of(config, new_key() if key is None else key)
     opened: list[_Opened] = []
     faults: list[Fault] = []
     for one in files:
@@ -259,17 +279,23 @@ def open_utterances(
 
 
 def cleaner_of(config: StudyConfig, key: Key | None) -> Cleaner:
-    """Return what turns rows of a study's table of utterances into those of `SCHEMA`.
+    """Return what turns rows of a study's table of utterances into those of `SCHEMA`."""
+    assert config.utterance_columns is not None
+    return cleaner_for(config.utterance_columns, config.voice, config.study.as_of, key)
+
+
+def cleaner_for(columns: UtteranceColumns, voice: Voice, last_known: str | None, key: Key | None = None) -> Cleaner:
+    """Return a cleaner for some settings; without a key authors are left out.
 
     An unknown time zone is read as UTC here and is a fault of the settings (`halfstep.data.voice_rules`).
     """
-    voice, clock = config.voice, clock_of(config.voice.zone) or clock_of("UTC")
-    assert config.utterance_columns is not None and clock is not None
+    clock = clock_of(voice.zone) or clock_of("UTC")
+    assert clock is not None
     about = {word.casefold(): name.id for name in voice.names for word in (*name.written, name.label.en, name.label.zh)}
     about |= {name.id: name.id for name in voice.names}
-    as_of = _day(config.study.as_of)
+    as_of = _day(last_known)
     return Cleaner(
-        config.utterance_columns, clock, 1 << 30 if as_of is None else as_of, _day(voice.first), _day(voice.last),
+        columns, clock, 1 << 30 if as_of is None else as_of, _day(voice.first), _day(voice.last),
         frozenset(word.casefold() for word in voice.paid), about, key,
     )  # fmt: skip
 

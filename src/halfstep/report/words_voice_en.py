@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["VOICE"]
 
 _UI = {
+    "stage.voice": "what people say", "room.voice": "What people say",
     "ui.section voice": "What people say", "ui.voice attention": "Who is spoken of", "ui.voice touchpoints": "About what, for and against",
     "ui.voice bursts": "When it flares up", "ui.voice controversies": "Controversies", "ui.voice replies": "The brand's own replies",
     "ui.axis share of list": "share of the list", "ui.axis share of voice": "share of all that is said",

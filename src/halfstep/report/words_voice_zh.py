@@ -5,6 +5,7 @@ from __future__ import annotations
 __all__ = ["VOICE"]
 
 _UI = {
+    "stage.voice": "大家在说什么", "room.voice": "大家在说什么",
     "ui.section voice": "大家在说什么", "ui.voice attention": "谁被谈论", "ui.voice touchpoints": "谈什么，赞成还是反对",
     "ui.voice bursts": "何时突然升温", "ui.voice controversies": "争议台账", "ui.voice replies": "品牌自己的回应",
     "ui.axis share of list": "占榜单的份额", "ui.axis share of voice": "占全部发言的份额",

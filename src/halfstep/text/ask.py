@@ -10,7 +10,7 @@ import numpy.typing as npt
 from halfstep.core.errors import MisuseError
 from halfstep.text.solver import Floats, Places, Sparse
 
-__all__ = ["Asked", "ask", "unsure"]
+__all__ = ["POOL", "Asked", "ask", "unsure", "useful"]
 
 POOL = 5
 """Unsure texts among which unlike ones are picked, for each one picked: enough choice, still all unsure."""
@@ -65,7 +65,21 @@ def ask(
     if audits < 0 or trains < 0 or audits > n:
         raise MisuseError(f"expected counts from 0 and no more audit texts than the {n} there are, got {counts}")
     audit = np.sort(rng.choice(n, size=audits, replace=False))
-    left = np.setdiff1d(np.arange(n), audit)
+    return Asked(audit, audits / n if n else 0.0, useful(X, probability, part, (audit, trains), rng))
+
+
+def useful(
+    X: Sparse, probability: Floats | None, part: Places, asked: tuple[Places, int], rng: np.random.Generator
+) -> Places:
+    """Return the most useful texts to teach with, as `ask` does, where the audit texts are drawn already.
+
+    Parameters
+    ----------
+    asked
+        Audit texts, and how many to teach with.
+    """
+    audit, trains = asked
+    left = np.setdiff1d(np.arange(X.shape[0]), audit)
     left = left[~np.isin(part[left], part[audit])]
     left = rng.permutation(left)
     if probability is not None:
@@ -73,7 +87,7 @@ def ask(
     _, first = np.unique(part[left], return_index=True)
     left = left[np.sort(first)]
     pool = left[: POOL * trains]
-    return Asked(audit, audits / n if n else 0.0, pool[_unlike(X[pool], min(trains, len(pool)))])
+    return pool[_unlike(X[pool], min(trains, len(pool)))]
 
 
 def _unlike(X: Sparse, k: int) -> Places:

@@ -20,7 +20,9 @@ from halfstep.text.heads import Heads
 from halfstep.text.solver import Floats, Places, Sparse, solve
 from halfstep.text.validate import Scores, scores
 
-__all__ = ["COSTS", "FOLDS", "Lesson", "Taught", "counted", "grams_for", "learn", "ratios"]
+__all__ = [
+    "COSTS", "FOLDS", "Lesson", "Taught", "by_family", "card_of", "costs_of", "counted", "crossed", "grams_for", "learn", "ratios", "spread",
+]  # fmt: skip
 
 FOLDS = 5
 """Four fifths teach, one fifth is read: the usual compromise between few texts to learn from and few to judge by."""
@@ -149,16 +151,16 @@ def learn(texts: Texts, targets: Floats, groups: npt.ArrayLike, names: tuple[str
     y = np.where(np.isfinite(targets), np.where(targets > 0, 1.0, -1.0), 0.0)
     of = fold(part, min(FOLDS, parts), rng)
     held = _held_out(lesson, y, of, step)
-    chosen = _costs(held, targets, names)
+    chosen = costs_of(held, targets, names)
     margins = np.take_along_axis(held, chosen[None, None, :], axis=0)[0]
-    said = _crossed(margins, targets, of, names)
+    said = crossed(margins, targets, of, names)
     step("all")
     cost = np.array(COSTS)[chosen]
     found = solve(lesson.X, y, ratios(lesson.occurs, y), cost)
     cuts = cuts_of(margins, targets, names)
-    result = _by_family(said, targets, part, names, margins)
-    card = _card(texts.n, parts, names, result, float(np.max(found.left)))
-    heads = assembled(grams, names, _spread(lesson, found.weight, found.bias, grams), cuts, card)
+    result = by_family(said, targets, part, names, margins)
+    card = card_of(texts.n, parts, names, result, float(np.max(found.left)))
+    heads = assembled(grams, names, spread(lesson, found.weight, found.bias, grams), cuts, card)
     return Taught(heads, margins, said, of, part, result)
 
 
@@ -177,7 +179,7 @@ def _held_out(lesson: Lesson, y: Floats, of: Places, step: Callable[[str], None]
     return held
 
 
-def _costs(held: Floats, targets: Floats, names: tuple[str, ...]) -> Places:
+def costs_of(held: Floats, targets: Floats, names: tuple[str, ...]) -> Places:
     """Return which cost each head has, the same within a family: the highest F1, the lower cost of equals."""
     kinds = [family(name) for name in names]
     chosen = np.zeros(len(names), dtype=np.int64)
@@ -190,7 +192,7 @@ def _costs(held: Floats, targets: Floats, names: tuple[str, ...]) -> Places:
     return chosen
 
 
-def _crossed(margins: Floats, targets: Floats, of: Places, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
+def crossed(margins: Floats, targets: Floats, of: Places, names: tuple[str, ...]) -> npt.NDArray[np.bool_]:
     """Return answers of each fold with cuts of the others."""
     said = np.zeros(margins.shape, dtype=np.bool_)
     for k in range(int(of.max()) + 1):
@@ -199,8 +201,9 @@ def _crossed(margins: Floats, targets: Floats, of: Places, names: tuple[str, ...
     return said
 
 
-def _by_family(said: npt.NDArray[np.bool_], targets: Floats, part: Places, names: tuple[str, ...],
-               margins: Floats) -> dict[str, Scores]:  # fmt: skip
+def by_family(said: npt.NDArray[np.bool_], targets: Floats, part: Places, names: tuple[str, ...],
+              margins: Floats) -> dict[str, Scores]:  # fmt: skip
+    """Return how well answers compare with labels, family by family."""
     found = {}
     for kind in dict.fromkeys(family(name) for name in names):
         heads = [h for h, name in enumerate(names) if family(name) == kind]
@@ -209,7 +212,7 @@ def _by_family(said: npt.NDArray[np.bool_], targets: Floats, part: Places, names
     return found
 
 
-def _spread(lesson: Lesson, weight: Floats, bias: Floats, grams: Grams) -> tuple[Floats, Floats, Floats]:
+def spread(lesson: Lesson, weight: Floats, bias: Floats, grams: Grams) -> tuple[Floats, Floats, Floats]:
     """Return weights and counts over all rows."""
     whole, often = np.zeros((1 << grams.bits, weight.shape[1])), np.zeros(1 << grams.bits)
     whole[lesson.row] = weight
@@ -217,7 +220,7 @@ def _spread(lesson: Lesson, weight: Floats, bias: Floats, grams: Grams) -> tuple
     return whole, often, bias
 
 
-def _card(
+def card_of(
     n: int, parts: int, names: tuple[str, ...], found: dict[str, Scores], left: float
 ) -> dict[str, str | float | int]:
     """Return what the heads were taught on and how well they read."""

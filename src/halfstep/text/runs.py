@@ -134,7 +134,8 @@ class Runs:
             read = [(run, run.part(f"key{band}")[run.between(f"key{band}", low, high)]) for run in self.all]
             entry = np.concatenate([np.empty(0, np.uint64), *(part for _, part in read)])
             number = (entry & np.uint64((1 << _BITS) - 1)).astype(np.int64)
-            number += np.repeat([run.start for run, _ in read], [len(part) for _, part in read])
+            starts = np.array([run.start for run, _ in read], dtype=np.int64)
+            number += np.repeat(starts, np.array([len(part) for _, part in read], dtype=np.int64))
             key = entry >> np.uint64(_BITS)
             there = np.flatnonzero((self.gone[number >> 3] >> (number & 7).astype(np.uint8) & 1) == 0)
             key, number = key[there], number[there]

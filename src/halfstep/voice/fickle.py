@@ -106,7 +106,7 @@ def _pair(heard: _Heard, founder: Name, other: Name) -> Iterator[Record]:
     def rows(platform: str) -> int:
         return min(int(tallies.daily(name.id, platform=platform).sum()) for name in (founder, other))
 
-    platform = max(tallies.platforms(), key=rows)
+    platform = max(tallies.platforms, key=rows)
     if rows(platform) < voice.least:
         return
     total = listed(tallies, heard.exposure, platform)

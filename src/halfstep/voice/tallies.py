@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,40 +94,58 @@ class Tallies:
     def daily(self, name: str, slots: tuple[Slot, ...] = (Slot.VOICE,), platform: str | None = None) -> Ints:
         """Return utterances a day from the first day to the last, shape (T,)."""
         first, last = self.days
-        rows = self._cells(name, slots, platform)
-        counts: Ints = np.bincount(rows["day"].to_numpy() - first, rows["n"].to_numpy(), last - first + 1)
+        held = self._chosen(name, slots)
+        if platform is not None:
+            held = held[self._cells["platform"][held] == platform]
+        counts: Ints = np.bincount(self._cells["day"][held] - first, self._cells["n"][held], last - first + 1)
         return counts.astype(np.int64)
 
     def count(self, name: str, slots: tuple[Slot, ...] = (Slot.VOICE,)) -> int:
         """Return how many utterances there are of a name."""
-        return int(self._cells(name, slots)["n"].sum())
+        return int(self._cells["n"][self._chosen(name, slots)].sum())
 
+    @cached_property
     def platforms(self) -> tuple[str, ...]:
-        """Return the platforms, sorted."""
-        return tuple(sorted(self._of(Kind.CELL)["platform"].unique()))
+        """The platforms, sorted."""
+        return tuple(sorted(set(self._cells["platform"].tolist())))
 
     def cells(self, name: str, measure: str) -> tuple[Tally, ...]:
         """Return a measure over people's own voice, period by period; in probabilities."""
-        k = self.measure(measure)
-        found = (
-            self._cells(name, (Slot.VOICE,))
-            .group_by(self._period.alias("period"))
-            .agg(pl.col("n").sum(), pl.col(f"s{k}").sum(), pl.col(f"r{k}").sum())
-        )
-        held = {period: (n, s, r) for period, n, s, r in found.iter_rows()}
-        empty = (0, 0, 0)
-        return tuple(Tally.of_bytes(*held.get(period, empty)) for period in self.periods)
+        k, K = self.measure(measure), len(self.reader.measures)
+        sums = self._by_period[self.place(name)]
+        return tuple(Tally.of_bytes(*(int(row[j]) for j in (0, 1 + k, 1 + K + k))) for row in sums)
+
+    @cached_property
+    def _by_period(self) -> Ints:
+        """Number, sums and squares of the measures by place and period, shape (places, T, 1 + 2 K)."""
+        names = ["n", *(f"{letter}{k}" for letter in "sr" for k in range(len(self.reader.measures)))]
+        rows = self._of(Kind.CELL).filter(self.is_voice)
+        first = self.days[0]
+        period = self.period_places[rows["day"].to_numpy() - first] if self.dated else np.zeros(rows.height, np.int64)
+        sums = np.zeros((len(self.reader.places), len(self.periods), len(names)), np.int64)
+        np.add.at(sums, (rows["name"].to_numpy(), period), rows.select(names).to_numpy())
+        return sums
+
+    @cached_property
+    def _cells(self) -> dict[str, npt.NDArray[Any]]:
+        rows = self._of(Kind.CELL)
+        return {column: rows[column].to_numpy() for column in ("name", "slot", "platform", "day", "n")}
+
+    def _chosen(self, name: str, slots: tuple[Slot, ...]) -> Ints:
+        """Return the rows of a name in some slots."""
+        of = self._cells["name"] == self.place(name)
+        found: Ints = np.flatnonzero(of & np.isin(self._cells["slot"], [int(slot) for slot in slots]))
+        return found
 
     def singles(self, kind: Kind, name: str) -> pl.DataFrame:
         """Return utterances kept one by one: period, day, key, second, slot, and s0.. as measured."""
-        rows = self._of(kind).filter(pl.col("name") == self.place(name))
-        return rows.with_columns(self._period.alias("period"))
+        empty = self._of(kind).clear().with_columns(period=pl.lit("", pl.String))
+        return self._singles.get((int(kind), self.place(name)), empty)
+
+    @cached_property
+    def _singles(self) -> dict[tuple[object, ...], pl.DataFrame]:
+        rows = self.frame.filter(pl.col("kind") != int(Kind.CELL)).with_columns(period=self._period)
+        return rows.partition_by("kind", "name", as_dict=True)
 
     def _of(self, kind: Kind) -> pl.DataFrame:
         return self.frame.filter(pl.col("kind") == int(kind))
-
-    def _cells(self, name: str, slots: tuple[Slot, ...], platform: str | None = None) -> pl.DataFrame:
-        rows = self._of(Kind.CELL).filter(
-            (pl.col("name") == self.place(name)) & pl.col("slot").is_in([int(slot) for slot in slots])
-        )
-        return rows if platform is None else rows.filter(pl.col("platform") == platform)

@@ -25,8 +25,13 @@ RAGGED, QUOTE, LONG, CUT = "cells missing or too many", "stray quote", "line too
 _LONGEST = 8 << 20
 """Bytes of a record; a cell that is open for longer has lost its closing quote."""
 _SEPARATORS = ",;\t|"
+_SLOWLY, _WINDOW, _WIDER = 1 << 11, 1 << 14, 8
+"""After an odd quote: bytes whose records are read one by one, bytes then read at once, and how fast these become more again.
+They set the pace, not what is read: about a dozen rows, a hundred, and the whole block after three steps."""
 
 _Places = npt.NDArray[np.int64]
+_Lines = tuple[_Places, _Places, npt.NDArray[np.bool_], npt.NDArray[np.int8]]
+_NONE: _Lines = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool), np.empty(0, np.int8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +117,8 @@ class _Reader:
             self.row += not self._skipping
         if last and raw and not raw.endswith(b"\n"):
             raw += b"\n"
-        places = self._at_once(raw) if raw else None
-        if places is None:
-            places = self._one_by_one(raw, last=last)
-        starts, ends, good, why = places
+        starts, ends, good, why = self._places(raw, last=last)
         stop = int(ends[-1]) + 1 if len(ends) else 0
-        if len(raw) - stop > _LONGEST or (last and stop < len(raw)):
-            more = self._one_by_one(raw[stop:], last=last, forced=True)
-            starts, ends = (np.concatenate([a, b + stop]) for a, b in zip((starts, ends), more[:2], strict=True))
-            good, why = np.concatenate([good, more[2]]), np.concatenate([why, more[3]])
-            stop = int(ends[-1]) + 1 if len(ends) else 0
         rows = np.arange(self.row, self.row + len(ends))
         self.row += len(ends)
         for i in np.flatnonzero(why > 0).tolist():
@@ -134,17 +131,43 @@ class _Reader:
             self._skipping, carry = True, b""
         return Raw(columns, pa.array(rows[good]), tuple(broken)), carry
 
-    def _at_once(self, raw: bytes) -> tuple[_Places, _Places, npt.NDArray[np.bool_], npt.NDArray[np.int8]] | None:
-        """Return start, end, whether it is a good record and why not (1: width), of each line; None where quotes forbid it."""
-        data = np.frombuffer(raw, np.uint8)
-        end, cut = data == 10, data == ord(self._head.separator)
-        if b'"' in raw:
-            quote = data == 34
+    def _places(self, raw: bytes, *, last: bool) -> _Lines:
+        """Return start, end, whether it is a good record and why not (1: width, 2: quote), of each record.
+
+        All at once up to the first quote that is not where it should be; there a few records one by one, then at once again.
+        """
+        data, found, at, window = np.frombuffer(raw, np.uint8), [_NONE], 0, len(raw)
+        while at < len(raw):
+            lines, odd = self._at_once(data[at : at + window])
+            whole = at + window >= len(raw)
+            found.append(_moved(lines, at))
+            at = int(found[-1][1][-1]) + 1 if len(lines[1]) else at
+            if at == len(raw):
+                break
+            if not odd and not whole:
+                window *= _WIDER
+                continue
+            forced = len(raw) - at > _LONGEST
+            if not (odd or last or forced):
+                break
+            found.append(self._one_by_one(raw, at, last=last, forced=forced))
+            if not len(found[-1][1]):
+                break
+            at, window = int(found[-1][1][-1]) + 1, _WINDOW
+        starts, ends, good, why = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return starts, ends, good, why
+
+    def _at_once(self, data: npt.NDArray[np.uint8]) -> tuple[_Lines, bool]:
+        """Return the records before the first odd quote, and whether there is one."""
+        end, cut, quote = data == 10, data == ord(self._head.separator), data == 34
+        odd = False
+        if quote.any():
             inside = np.logical_xor.accumulate(quote)
-            ends = np.flatnonzero(end & ~inside)
+            end &= ~inside
+            wrong = _first_odd(data, quote, inside, self._head.separator)
+            odd = wrong < len(data)
+            ends = np.flatnonzero(end[:wrong])
             stop = int(ends[-1]) + 1 if len(ends) else 0
-            if not _around_cells(data[:stop], quote[:stop], inside[:stop], self._head.separator):
-                return None
             cuts = np.flatnonzero(cut[:stop] & ~inside[:stop])
         else:
             ends, cuts = np.flatnonzero(end), np.flatnonzero(cut)
@@ -153,16 +176,14 @@ class _Reader:
         blank = (length == 0) | ((length == 1) & (data[np.minimum(starts, len(data) - 1)] == 13))
         width = np.diff(np.searchsorted(cuts, ends), prepend=0) + 1
         fits = width == len(self._head.names)
-        return starts, ends, fits & ~blank, (~fits & ~blank).astype(np.int8)
+        return (starts, ends, fits & ~blank, (~fits & ~blank).astype(np.int8)), odd
 
-    def _one_by_one(
-        self, raw: bytes, *, last: bool, forced: bool = False
-    ) -> tuple[_Places, _Places, npt.NDArray[np.bool_], npt.NDArray[np.int8]]:
-        """Return the same, record by record; 2: a quote that ends nowhere, or inside a cell."""
+    def _one_by_one(self, raw: bytes, at: int, *, last: bool, forced: bool) -> _Lines:
+        """Return the records that begin in the next bytes, one by one; `forced`: the first is put aside if it does not end."""
         found: list[tuple[int, int, bool, int]] = []
-        at = 0
-        while at < len(raw):
-            record = _record(self._cell, self._head.separator, raw, at)
+        until = min(at + _SLOWLY, len(raw))
+        while at < until:
+            record, put_aside, forced = _record(self._cell, self._head.separator, raw, at), forced or last, False
             if record is not None:
                 end, cells = record
                 blank = raw[at:end].strip(b"\r\n") == b""
@@ -171,10 +192,10 @@ class _Reader:
                 at = end
                 continue
             line = raw.find(b"\n", at)
-            if line < 0 or not (last or forced or _decided(self._cell, raw, at)):
+            if line < 0 or not (put_aside or _decided(self._cell, raw, at)):
                 break
             found.append((at, line, False, 2))
-            at, forced = line + 1, False
+            at = line + 1
         table = np.array(found, dtype=np.int64).reshape(-1, 4)
         return table[:, 0], table[:, 1], table[:, 2].astype(bool), table[:, 3].astype(np.int8)
 
@@ -214,14 +235,22 @@ def _apart(names: tuple[str, ...]) -> list[str]:
     return [name if name not in names[:i] else f"{name}\0{i}" for i, name in enumerate(names)]
 
 
-def _around_cells(
+def _moved(lines: _Lines, by: int) -> _Lines:
+    return lines[0] + by, lines[1] + by, lines[2], lines[3]
+
+
+def _first_odd(
     data: npt.NDArray[np.uint8], quote: npt.NDArray[np.bool_], inside: npt.NDArray[np.bool_], separator: str
-) -> bool:
-    """Say whether quotes stand only around whole cells."""
+) -> int:
+    """Return the place of the first quote that does not stand at an end of a whole cell; the length of all where none is."""
     before, after = np.zeros(256, bool), np.zeros(256, bool)
     before[[ord(separator), 10, 34]] = after[[ord(separator), 10, 13, 34]] = True
     opens, closes = np.flatnonzero(quote & inside), np.flatnonzero(quote & ~inside)
-    return bool(before[data[opens[opens > 0] - 1]].all() and after[data[np.minimum(closes + 1, len(data) - 1)]].all())
+    opens, closes = (
+        opens[(opens > 0) & ~before[data[np.maximum(opens, 1) - 1]]],
+        closes[~after[data[np.minimum(closes + 1, len(data) - 1)]]],
+    )
+    return int(min(opens[0] if len(opens) else len(data), closes[0] if len(closes) else len(data)))
 
 
 def _cell(separator: str) -> re.Pattern[bytes]:
@@ -248,4 +277,4 @@ def _decided(cell: re.Pattern[bytes], raw: bytes, at: int) -> bool:
     """Say whether more bytes could not make a record of what is none."""
     while found := cell.match(raw, at):
         at = found.end()
-    return re.compile(rb'"[^"]*(?:""[^"]*)*"?\r?\Z').match(raw, at) is None
+    return re.compile(rb'(?:"[^"]*(?:""[^"]*)*"?\r?|[^"\n][^\n]*)?\Z').match(raw, at) is None
