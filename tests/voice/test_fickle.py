@@ -93,7 +93,7 @@ def test_the_reverse_is_told_too() -> None:
 
 
 def test_names_that_fade_alike_are_not_told_apart() -> None:
-    assert [lasts(pair("matched", seed)) for seed in (0, 1)] == ["voice lasts cannot tell"] * 2
+    assert lasts(pair("matched", 0)) == "voice lasts cannot tell"
 
 
 def test_paid_places_own_posts_and_copies_change_no_figure() -> None:

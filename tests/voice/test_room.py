@@ -121,6 +121,15 @@ def test_every_period_runs_through(tmp_path: Path, period: str) -> None:
     assert len(set(series.index)) == len(series.index)
 
 
+def test_a_table_of_which_no_row_can_be_read_is_refused(tmp_path: Path) -> None:
+    made = posts(World(months=1, posts=8), np.random.default_rng(6))
+    gone = made.frame.with_columns(time=pl.lit("sometime"))
+    found = answered(tmp_path, Posts(gone, made.truth))
+    (refusal,) = found.estimates
+    assert isinstance(refusal, Refusal)
+    assert refusal.why == "voice nothing read"
+
+
 def test_a_table_of_one_post_and_one_without_any_name(tmp_path: Path) -> None:
     made = posts(World(months=1, posts=8), np.random.default_rng(6))
     one = answered(tmp_path / "one", Posts(made.frame[:1], made.truth[:1]))

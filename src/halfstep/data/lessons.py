@@ -17,7 +17,7 @@ from halfstep.core.check import Fault
 from halfstep.core.config_voice import LabelColumns, Touchpoint, Voice
 from halfstep.data.read.tables import ROW, Table, read_table
 
-__all__ = ["Book", "Lessons", "read_book", "read_lessons", "read_texts", "targets_for"]
+__all__ = ["Book", "Lessons", "read_book", "read_lessons", "targets_for"]
 
 SIGNS = {"1": 1, "+1": 1, "1.0": 1, "0": 0, "0.0": 0, "-1": -1, "-1.0": -1, "−1": -1, "positive": 1, "neutral": 0, "negative": -1, "正面": 1, "中性": 0, "负面": -1}  # fmt: skip
 YES = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "是": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "否": 0}
@@ -101,19 +101,6 @@ def read_lessons(
     return Lessons(
         tuple(merged["_text"]), tuple(merged["_id"]), names, targets, frame.height, frame.height - full.height
     )
-
-
-def read_texts(path: Path, column: str) -> tuple[str, ...] | tuple[Fault, ...]:
-    """Read the different texts of a table without labels; blank ones are left out."""
-    table = read_table("texts", path)
-    if not isinstance(table, Table):
-        return table
-    if column not in table.frame.columns:
-        return _columns_wrong(table, [column])
-    texts = table.frame[column].cast(pl.String).drop_nulls()
-    texts = texts.filter(texts.str.strip_chars().str.len_bytes() > 0).unique(maintain_order=True)
-    what = f"expected texts in column {column!r}; it is blank"
-    return tuple(texts) or (Fault(table=table.file, what=what, mend="name another table"),)
 
 
 def targets_for(lessons: Lessons, names: tuple[str, ...]) -> npt.NDArray[np.float64]:

@@ -107,7 +107,7 @@ _DOCTOR = {
     "doctor.absent": "not there", "doctor.free": "{free} GB free", "doctor.unknown": "unknown",
     "doctor.python": "Python", "doctor.disk": "disk here", "doctor.temporary": "temporary folder", "doctor.memory": "memory", "doctor.console": "console",
     "doctor.language": "language", "doctor.kernel": "kernel", "doctor.threads": "threads of linear algebra", "doctor.browser": "browser", "doctor.writable": "{folder}, writable",
-    "doctor.not writable": "{folder}, not writable", "doctor.extra": "extra {name}: {used}", "doctor.duckdb use": "reads DuckDB files",
+    "doctor.not writable": "{folder}, not writable", "doctor.extra": "extra {name}: {used}", "doctor.duckdb use": "reads DuckDB files", "doctor.teach use": "guesses labels where few are there",
     "doctor.spark use": "spreads voice over a Spark cluster", "doctor.java": "Java", "doctor.do java": "only for the extra spark: install Java 17 or later",
     "doctor.kernel found": "numpy (extension not built)",
     "doctor.do kernel": "for speed, install a C compiler and reinstall halfstep; HALFSTEP_KERNEL: native, numpy or unset",

@@ -107,7 +107,7 @@ _DOCTOR = {
     "doctor.absent": "没有", "doctor.free": "剩余 {free} GB", "doctor.unknown": "不明",
     "doctor.python": "Python 版本", "doctor.disk": "当前磁盘", "doctor.temporary": "临时文件夹", "doctor.memory": "内存", "doctor.console": "控制台编码",
     "doctor.language": "语言", "doctor.kernel": "计算内核", "doctor.threads": "线性代数线程数", "doctor.browser": "浏览器", "doctor.writable": "{folder}，可写",
-    "doctor.not writable": "{folder}，不可写", "doctor.extra": "可选组件 {name}：{used}", "doctor.duckdb use": "读 DuckDB 文件",
+    "doctor.not writable": "{folder}，不可写", "doctor.extra": "可选组件 {name}：{used}", "doctor.duckdb use": "读 DuckDB 文件", "doctor.teach use": "标注很少时，用小模型猜测标注",
     "doctor.spark use": "在 Spark 集群上读海量帖子", "doctor.java": "Java 版本", "doctor.do java": "只有可选组件 spark 用得到：请装 Java 17 或更高版本",
     "doctor.kernel found": "numpy（扩展模块未编译）",
     "doctor.do kernel": "要更快：装好 C 编译器后重新安装 halfstep；HALFSTEP_KERNEL 可取 native、numpy，或不设",

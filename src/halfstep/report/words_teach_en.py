@@ -32,5 +32,5 @@ TEACH = {
     "label.ask touchpoint": "touchpoint?", "label.ask polarity": "polarity (1, 0, -1)?", "label.ask own": "the brand's own words (1, 0)?", "label.ask spam": "spam (1, 0)?",
     "label.ask stance": "stance (1 for, 0, -1 against)?", "label.ask target": "about whom ({names})?",
     "label.again": "{answer} is not one of {allowed}.",
-    "stage.fold 1": "fold 1", "stage.fold 2": "fold 2", "stage.fold 3": "fold 3", "stage.fold 4": "fold 4", "stage.fold 5": "fold 5", "stage.all": "all texts", "stage.test": "judging",
+    "stage.fold 1": "fold 1", "stage.fold 2": "fold 2", "stage.fold 3": "fold 3", "stage.fold 4": "fold 4", "stage.fold 5": "fold 5", "stage.all": "all texts", "stage.distil": "guesses", "stage.test": "judging",
 }  # fmt: skip

@@ -32,5 +32,5 @@ TEACH = {
     "label.ask touchpoint": "触点？", "label.ask polarity": "情感（1、0、-1）？", "label.ask own": "是品牌自己的发言吗（1、0）？", "label.ask spam": "是垃圾内容吗（1、0）？",
     "label.ask stance": "立场（1 支持、0 中立、-1 反对）？", "label.ask target": "针对谁（{names}）？",
     "label.again": "{answer} 不在 {allowed} 之中。",
-    "stage.fold 1": "第 1 折", "stage.fold 2": "第 2 折", "stage.fold 3": "第 3 折", "stage.fold 4": "第 4 折", "stage.fold 5": "第 5 折", "stage.all": "全部文本", "stage.test": "检验",
+    "stage.fold 1": "第 1 折", "stage.fold 2": "第 2 折", "stage.fold 3": "第 3 折", "stage.fold 4": "第 4 折", "stage.fold 5": "第 5 折", "stage.all": "全部文本", "stage.distil": "猜测", "stage.test": "检验",
 }  # fmt: skip
