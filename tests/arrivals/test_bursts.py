@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 from halfstep.arrivals.bursts import BurstSettings, bursts, bursts_together
-from halfstep.arrivals.usual import tail
+from halfstep.arrivals.usual import CUT, LEAST_CUT, _cut, _posterior, means, shapes, tail, usual
 from halfstep.core.errors import MisuseError
 from halfstep.worlds.attention import DAYS, simulate_attention
 
@@ -23,6 +23,31 @@ def test_tail_is_that_of_the_distribution() -> None:
 
     count, mean, shape = np.array([0.0, 1.0, 7.0]), np.array([2.0, 2.0, 2.0]), np.array([0.7, 0.7, 0.7])
     assert np.allclose(tail(count, mean, shape), nbinom.sf(count - 1, 0.7, 0.7 / 2.7))
+
+
+def test_the_cut_is_the_quantile_and_keeps_what_the_sum_says() -> None:
+    from scipy.stats import nbinom
+
+    mean, shape = (a.ravel() for a in np.meshgrid([0.05, 0.7, 4.0, 90.0, 3000.0], [0.2, 1.0, 30.0, 1e5]))
+    cap, kept = _cut(mean, shape)
+    chance = shape / (shape + mean)
+    assert (cap == np.maximum(nbinom.ppf(1 - CUT, shape, chance), LEAST_CUT)).all()
+    y = np.arange(10_000)
+    for i in np.flatnonzero(mean < 100):
+        assert kept[i] == pytest.approx(np.minimum(y, cap[i]) @ nbinom.pmf(y, shape[i], chance[i]) / mean[i], rel=1e-6)
+
+
+def test_tails_are_the_mean_over_the_whole_grid() -> None:
+    made = [simulate_attention("bursts", np.random.default_rng([6, r])) for r in range(2)]
+    count, total = (np.array([getattr(m, f)[:365] for m in made]) for f in ("count", "total"))
+    seen = np.ones(count.shape, dtype=np.bool_)
+    said = usual(count, total, seen, 56)
+    assert np.allclose(said.weights.sum(axis=1), 1) and np.allclose(_posterior(np.zeros((3, 80))), 1 / 80)
+    weights = usual(count[:, :364], total[:, :364], seen[:, :364], 56).weights  # as known before the day after
+    last = (said.mean[:, 364], said.recent[:, 364], said.rows[:, 364], said.days[:, 364])
+    mean = means(last[0], last[1])
+    whole = (weights * tail(count[:, 364, None], mean, shapes(mean, last[2], last[3]))).sum(axis=1)
+    assert np.allclose(said.tail[:, 364], whole, atol=1e-6)
 
 
 def test_a_burst_is_found_with_its_size() -> None:

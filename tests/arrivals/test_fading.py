@@ -31,6 +31,40 @@ def test_few_bursts_are_refused() -> None:
     assert isinstance(said, Unmeasured) and said.why == "few bursts" and said.needed == 5
 
 
+def test_awkward_counts_are_refused_not_guessed() -> None:
+    rng = np.random.default_rng(0)
+    for count in (np.zeros(400), np.full(400, 3.0), np.ones(20), np.full(400, np.nan)):
+        found = bursts(count, None, BurstSettings(), np.isfinite(count))
+        assert half_life(count, None, found, DecaySettings(), rng) == Unmeasured("few bursts", 0, 5)
+        both = compare(Attention(count), Attention(count), rng)
+        assert isinstance(both.half_life, Unmeasured)
+    found = bursts(np.zeros(90), None, BurstSettings())
+    with pytest.raises(MisuseError, match="fewest >= 2"):
+        half_life(np.zeros(90), None, found, DecaySettings(fewest=1), rng)
+    with pytest.raises(MisuseError, match="90 days"):
+        half_life(np.zeros(80), None, found, DecaySettings(), rng)
+
+
+def test_days_not_observed_are_left_out() -> None:
+    rng = np.random.default_rng(1)
+    _, product = simulate_pair("matched", rng)
+    seen = np.random.default_rng(2).uniform(size=len(product.count)) > 0.05
+    count = np.where(seen, product.count, np.nan)
+    found = bursts(count, product.total, BurstSettings(), seen)
+    life = half_life(count, product.total, found, DecaySettings(), rng)
+    assert isinstance(life, HalfLife) and life.lo <= 3.0 <= life.hi
+    same = [volatility(c, product.total, np.random.default_rng(3), seen) for c in (count, product.count)]
+    assert same[0] == same[1] and isinstance(same[0], Volatility)
+
+
+def test_equal_days_are_more_even_than_chance() -> None:
+    said = volatility(np.full(400, 4.0), None, np.random.default_rng(0))
+    assert isinstance(said, Volatility) and said.value == said.hi == pytest.approx(-0.25)
+    once = np.zeros(400)
+    once[7] = 1
+    assert volatility(once, None, np.random.default_rng(0)) == Unmeasured("no rows", 1, 2)
+
+
 @pytest.mark.parametrize(("kind", "label"), [("product more fickle", "longer"), ("founder more fickle", "shorter")])
 def test_a_real_difference_is_found_at_matched_volume(kind: str, label: str) -> None:
     a, b = simulate_pair(kind, np.random.default_rng(5))

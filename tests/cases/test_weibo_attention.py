@@ -1,8 +1,8 @@
 """Daily titles of two lists: which dated events are found within two days and which are not, at what rate of all alarms.
 
 Asked of each list by itself and of both together, as a study of several platforms does. The refunds over the front hood in
-May 2025 are not found: they came as two to four titles on days that usually have one or two of that name, which happens
-on one day in eight. Counting titles cannot tell them; what the titles are about could.
+May 2025 are not found: they came as two to four titles on days that usually have one or two of that name; a day, or two
+days together, as full as that come one time in eight. Counting titles cannot tell them; what the titles are about could.
 """
 
 from __future__ import annotations

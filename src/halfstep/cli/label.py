@@ -125,8 +125,8 @@ def _opened(source: Path, asked: Ask) -> _Source | tuple[Fault, ...]:
     if book.utterances is None:
         what = "expected [tables] utterances; the study names none"
         return (Fault(table="study.toml", what=what, mend="add it, or name a table instead of a study"),)
-    told = {"text": asked.text, "id": asked.id_}
-    told = {"text": "text", **book.columns, **{key: name for key, name in told.items() if name is not None}}
+    named = {"text": asked.text, "id": asked.id_}
+    told = {"text": "text"} | book.columns | {key: name for key, name in named.items() if name is not None}
     try:
         columns = UtteranceColumns.model_validate(told)
     except ValidationError as error:
@@ -156,7 +156,7 @@ def _rows(posts: Posts, source: _Source, asked: Ask, seed: int) -> list[list[str
     audit = range(posts.audits)
     train = _useful(posts, source.heads, asked.teach, rng) if asked.teach > 0 else []
     ids = source.utterances.ids(posts.rows[i] for i in (*audit, *train))
-    if source.utterances.cleaner.columns.id is None:
+    if not source.utterances.cleaner.columns.id:
         ids = {row: str(source.utterances.place(row)[1]) for row in posts.rows}
     drawn = posts.audits / max(posts.total, 1)
     use = [(i, "audit", repr(drawn)) for i in audit] + [(i, "train", "") for i in train]

@@ -11,8 +11,12 @@ from halfstep.cli.progress import progress
 
 if TYPE_CHECKING:
     from halfstep.report.text import TextReport
+    from halfstep.study import Outcome
 
-__all__ = ["answer", "unwritten"]
+__all__ = ["REJECTED", "answer", "unwritten"]
+
+REJECTED = "rejected-utterances.jsonl"
+"""Beside the report, where rows of utterances were rejected: file, row, reason and what stood there, one JSON object a line."""
 
 
 def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | None, out: Out) -> int:
@@ -31,6 +35,7 @@ def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | Non
             outcome = run_study(folder, as_of=as_of, seed=seed, step=step)
             step("report")
             files = write_report(outcome, target, out.lang)
+            files += _rejected(outcome, target / REJECTED)
             index = Index.of(outcome)
     except StudyFaultsError as error:
         return out.faults(error.faults)
@@ -44,6 +49,16 @@ def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | Non
     printed = outcome.answers["press"].estimates if "press" in outcome.answers else ()
     followed = any(index.point(verdict.estimate) for verdict in index.events.values())
     return RAN if answered or followed or any(isinstance(e, Bound | Point) for e in printed) else NOTHING
+
+
+def _rejected(outcome: Outcome, path: Path) -> tuple[Path, ...]:
+    """Keep the rows of utterances that were not read beside the report; where there are none, an earlier run's file goes."""
+    said = outcome.inputs.utterances
+    if said is None or not said.rejected:
+        path.unlink(missing_ok=True)
+        return ()
+    said.keep_rejected(path)
+    return (path,)
 
 
 def unwritten(target: Path, error: OSError, out: Out) -> int:

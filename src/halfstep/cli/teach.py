@@ -83,15 +83,15 @@ def teach_heads(table: Path, columns: Columns, files: TeachFiles, seed: int | No
         seed = SEED if seed is None else seed
         rng = np.random.default_rng(seed)
         taught = learn(texts, lessons.targets, np.array(lessons.groups), lessons.names, grams_for(texts), rng, step)
-        guesses = None
+        guesses: Distilled | None = None
         if files.distil is not None:
             step("distil")
-            guesses = _distilled(taught, lessons, files.distil, columns.text, seed)
-            if isinstance(guesses, tuple):
-                return out.faults(guesses, "teach.nothing taught")
-            if isinstance(guesses, str):
-                return _nothing(guesses, out)
-            taught = guesses.taught
+            made = _distilled(taught, lessons, files.distil, columns.text, seed)
+            if isinstance(made, tuple):
+                return out.faults(made, "teach.nothing taught")
+            if isinstance(made, str):
+                return _nothing(made, out)
+            guesses, taught = made, made.taught
         step("test")
         found = {} if tried is None else _tried(taught.heads, tried)
     try:
@@ -103,9 +103,8 @@ def teach_heads(table: Path, columns: Columns, files: TeachFiles, seed: int | No
         raw_record(_record(taught, found, guesses, target))
     else:
         _show(taught, found, lessons, out)
-        for kind, gain in () if guesses is None else guesses.gain.items():
-            told = "teach.distilled" if kind in guesses.used else "teach.not distilled"
-            out.line(told, ("kind", out.say(f"teach.kind {kind}")), ("gain", _signed(gain)))
+        if guesses is not None:
+            _show_guesses(guesses, out)
         out.files((target,) if target is not None else ())
     return RAN if any(head.reads for scores in taught.scores.values() for head in scores.heads) else NOTHING
 
@@ -196,6 +195,12 @@ def _show(taught: Taught, found: dict[str, Scores], lessons: Lessons, out: Out) 
         out.line("teach.reads nothing", ("heads", ", ".join(nothing)))
     out.text()
     out.line("teach.how")
+
+
+def _show_guesses(guesses: Distilled, out: Out) -> None:
+    for kind, gain in guesses.gain.items():
+        told = "teach.distilled" if kind in guesses.used else "teach.not distilled"
+        out.line(told, ("kind", out.say(f"teach.kind {kind}")), ("gain", _signed(gain)))
 
 
 def _row(head: HeadScore, out: Out) -> tuple[str, ...]:

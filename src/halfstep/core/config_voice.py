@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from halfstep.core.section import Section
 from halfstep.core.text import Text
@@ -23,8 +23,9 @@ class UtteranceColumns(Section):
 
     text: str
     time: str | None = Field(default=None, description="Day, or day and time; with its own offset, or in `voice.zone`.")
-    id: str | None = Field(
-        default=None, description="Kept as text, never as a number; rows of one id are one utterance."
+    id: tuple[str, ...] = Field(
+        default=(),
+        description="Column, or list of columns that are an id together; kept as text, never as numbers; rows of one id are one utterance.",
     )
     platform: str | None = None
     author: str | None = Field(default=None, description="Hashed as it is read, with a key that is thrown away.")
@@ -35,6 +36,11 @@ class UtteranceColumns(Section):
     root: str | None = Field(default=None, description="Id of the post that a reply or repost goes back to.")
     own: str | None = Field(default=None, description="Whether the brand itself wrote it: 1/0, true/false, 是/否.")
     about: str | None = Field(default=None, description="Name (id) that the source itself filed the row under.")
+
+    @field_validator("id", mode="before")
+    @classmethod
+    def _columns_of_the_id(cls, given: object) -> object:
+        return (given,) if isinstance(given, str) else () if given is None else given
 
 
 class LabelColumns(Section):

@@ -28,6 +28,7 @@ from halfstep.data.voice import Controversies, Exposure, Labels, tidy_controvers
 
 if TYPE_CHECKING:
     from halfstep.data.utterances import Utterances
+    from halfstep.text.heads import Heads
 
 __all__ = ["Loaded", "load"]
 
@@ -60,6 +61,8 @@ class Loaded:
         What people say, not read yet but for its first rows; None where the study names no such table.
     labels, exposure, controversies
         Hand labels, rows in all, the ledger of controversies; None where the study names no such table.
+    heads
+        The taught model that `voice.model` names; None where the study names none.
     """
 
     config: StudyConfig
@@ -80,6 +83,7 @@ class Loaded:
     labels: Labels | None = None
     exposure: Exposure | None = None
     controversies: Controversies | None = None
+    heads: Heads | None = None
 
     @property
     def sales(self) -> Sales:
@@ -126,7 +130,9 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     small = {name: file for name, file in config.tables.items() if name != "utterances"}
     read = {name: _read(name, path.parent, file, config.obtain.get(name)) for name, file in small.items()}
     said = _utterances(config, path.parent)
+    model = _model(config, path.parent)
     faults = [fault for found in (*read.values(), said) if isinstance(found, tuple) for fault in found]
+    faults += [model] if isinstance(model, Fault) else []
     tables = settle(config, {name: found for name, found in read.items() if isinstance(found, Table)})
     faults += check_tables(config, tables)
     press, wrong = read_press(config, tables["press"]) if "press" in tables else (None, [])
@@ -142,6 +148,9 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     guesses = [guess for table in tables.values() for guess in table.guesses]
     if said is not None and not isinstance(said, tuple):
         inputs[said.file], guesses = said.sha256, [*guesses, *said.guesses]
+    heads = None
+    if config.voice.model is not None and model is not None and not isinstance(model, Fault):
+        heads, inputs[config.voice.model] = model
     sides = {plan.name: tidy_side(config, plan, tables[plan.name]) for plan in plans(config)}
     if sold is not None and "buyers" in sides and (faults := list(uncovered(sold, sides["buyers"]))):
         raise StudyFaultsError(tuple(faults))
@@ -152,7 +161,7 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     return Loaded(
         config, inputs, tuple(guesses), sold, press, sides.get("reach"), sides.get("flow"), sides.get("second_choices"),
         sides.get("buyers"), sides.get("micro"), shown, choices, beliefs, tidy_lineup(config, tables),
-        said if not isinstance(said, tuple) else None, tidy_labels(config, tables), tidy_exposure(config, tables), tidy_controversies(config, tables),
+        said if not isinstance(said, tuple) else None, tidy_labels(config, tables), tidy_exposure(config, tables), tidy_controversies(config, tables), heads,
     )  # fmt: skip
 
 
@@ -171,6 +180,19 @@ def _utterances(config: StudyConfig, folder: Path) -> Utterances | tuple[Fault, 
         return found
     shown = (replace(f, what=f.what.replace(str(path), file)) if hidden else f for f in found)
     return tuple(replace(f, mend=f.mend + ("" if path.exists() else where)) for f in shown)
+
+
+def _model(config: StudyConfig, folder: Path) -> tuple[Heads, str] | Fault | None:
+    """Return the taught model that the study names and the sha256 of its file; None where it names none."""
+    if config.voice.model is None:
+        return None
+    from halfstep.data.models import read_heads
+
+    path = folder / config.voice.model
+    found = read_heads(path)
+    if isinstance(found, Fault):
+        return replace(found, table=config.voice.model, what=found.what.replace(str(path), config.voice.model))
+    return found, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _read(name: str, folder: Path, file: str, told: Text | None) -> Table | tuple[Fault, ...]:

@@ -162,7 +162,7 @@ class Utterances:
     def batches(self) -> Iterator[pa.RecordBatch]:
         """Yield batches of `SCHEMA` in the order of the file, the same ones each time."""
         tally, marks, rejects = Tally(), Marks(), Rejects()
-        seen = Seen() if self.cleaner.columns.id is not None else None
+        seen = Seen() if self.cleaner.columns.id else None
         wanted = list(dict.fromkeys(self.cleaner.wanted.values()))
         old, self._rejects = self._rejects, rejects
         self.tally, tally.rejected = tally, rejects.counts
@@ -197,15 +197,18 @@ class Utterances:
             self._rejects.put(one.part.file, raw.rows[at].as_py(), why, cells)
 
     def ids(self, rows: Iterable[int]) -> dict[int, str]:
-        """Return the ids of some rows of `SCHEMA` as the table has them, in one more time through; none where it has no ids."""
-        wanted, name = np.unique(np.fromiter(rows, dtype=np.int64)), self.cleaner.columns.id
+        """Return the ids of some rows of `SCHEMA` as the table has them, in one more time through; none where it has no ids.
+
+        Cells of several columns that are an id together are parted by U+001F; labels under such an id find their utterance.
+        """
+        wanted, names = np.unique(np.fromiter(rows, dtype=np.int64)), self.cleaner.columns.id
         found: dict[int, str] = {}
-        for i, one in enumerate(self.opened if name is not None else ()):
-            for raw in one.raw([str(name)]):
+        for i, one in enumerate(self.opened if names else ()):
+            for raw in one.raw(list(names)):
                 row = raw.rows.to_numpy(zero_copy_only=False).astype(np.int64) + (i << _APART)
                 at = np.flatnonzero(np.isin(row, wanted))
-                cells = column_of(raw.columns[str(name)].take(pa.array(at))).array if len(at) else ()
-                found |= {int(row[k]): cell.as_py() for k, cell in zip(at, cells, strict=True)}
+                cells = [column_of(raw.columns[name].take(pa.array(at))).array.to_pylist() for name in names]
+                found |= {int(row[k]): "\x1f".join(own) for k, *own in zip(at, *cells, strict=True)}
                 if len(found) == len(wanted):
                     return found
         return found

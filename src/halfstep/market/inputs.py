@@ -29,6 +29,7 @@ from halfstep.market.switching import Switching, switching_of
 
 if TYPE_CHECKING:
     from halfstep.data.utterances import Utterances
+    from halfstep.text.heads import Heads
 
 __all__ = ["Inputs", "Room", "prepare", "supply_bound"]
 
@@ -67,6 +68,8 @@ class Inputs:
         What its respondents believe; None without such a table.
     utterances, labels, exposure, controversies
         What people say, hand labels, rows in all, the ledger of controversies; None without such a table.
+    heads
+        The taught model that reads them; None where the study names none.
     """
 
     config: StudyConfig
@@ -87,6 +90,7 @@ class Inputs:
     labels: Labels | None = None
     exposure: Exposure | None = None
     controversies: Controversies | None = None
+    heads: Heads | None = None
 
     @property
     def panel(self) -> Panel:
@@ -126,6 +130,7 @@ def prepare(loaded: Loaded) -> Inputs:
     """
     inputs = replace(
         _market(loaded), utterances=loaded.utterances, labels=loaded.labels, exposure=loaded.exposure, controversies=loaded.controversies,
+        heads=loaded.heads,
     )  # fmt: skip
     if loaded.choices is None:
         return inputs

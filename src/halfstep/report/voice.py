@@ -17,6 +17,7 @@ from halfstep.report.voice_grids import (
     attack_grid,
     burst_grid,
     coded_grid,
+    codings_grid,
     focus,
     heat_grids,
     parts_grid,
@@ -30,7 +31,7 @@ __all__ = ["voice_lead", "voice_section"]
 DRAWN = 6
 """Lines in the picture of attention; report.json has all names."""
 TOLD = {
-    "reading": ("reader", "rejected", "copies", "judge", "shift"),
+    "reading": ("reader", "audit", "rejected", "copies", "judge", "shift"),
     "attention": ("entangled", "half_life", "volatility", "flips", "content", "fame"),
     "bursts": ("bursts",),
     "controversies": ("agreement",),
@@ -56,6 +57,7 @@ def voice_section(index: Index) -> Section | None:
             *parts_grid(index),
             *_told(index, "attention"),
             *steadiness_grid(index),
+            *codings_grid(index),
         ),
         "touchpoints": (*heat_grids(index), *stance_grids(index), *_untold(index)),
         "bursts": (*_told(index, "bursts"), *burst_grid(index)),

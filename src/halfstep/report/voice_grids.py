@@ -12,7 +12,7 @@ from halfstep.report.index import Index
 from halfstep.report.page import Cell, Grid, Row
 
 __all__ = [
-    "attack_grid", "burst_grid", "coded_grid", "focus", "heat_grids", "parts_grid", "said_by_grid", "stance_grids", "steadiness_grid",
+    "attack_grid", "burst_grid", "coded_grid", "codings_grid", "focus", "heat_grids", "parts_grid", "said_by_grid", "stance_grids", "steadiness_grid",
 ]  # fmt: skip
 
 NAMES, PERIODS, BURSTS, ROWS = 4, 8, 20, 40
@@ -224,3 +224,21 @@ def attack_grid(index: Index) -> Iterator[Grid]:
         Term(f"ui.{head}") for head in ("began", "controversy", "attacker", "spoken of", "days since known")
     )
     yield Grid("voice-attacks", Finding("find.voice attacks title"), columns, tuple(rows))
+
+
+def codings_grid(index: Index) -> Iterator[Grid]:
+    """Yield rows drawn by lot, with what they were taken to name and to be about."""
+    series = index.series.get("voice.codings")
+    if series is None:
+        return
+    parts = {"founder": "ui.founder only", "both": "ui.both named", "product": "ui.product only"}
+    rows = []
+    for k, (name, part, row, topic) in enumerate(series.index):
+        read: tuple[Cell, Cell] = (EMPTY, EMPTY)
+        if topic:
+            read = (Cell((Voiced(topic),)), Cell((index.at(series, k),), "number"))
+        rows.append(
+            Row((Cell((Voiced(name),), "label"), Cell((Term(parts[part]),)), Cell((Words(row),), "number"), *read))
+        )
+    columns = tuple(Term(f"ui.{head}") for head in ("brand", "part named", "row of file", "read as", "sure"))
+    yield Grid("voice-codings", Finding("find.voice codings title"), columns, tuple(rows))

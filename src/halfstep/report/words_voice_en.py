@@ -18,6 +18,7 @@ _UI = {
     "ui.unit alpha": "alpha", "ui.unit days": "days", "ui.unit ratio": "ratio", "ui.unit posts": "posts",
     "head.dim name": "name", "head.dim touchpoint": "touchpoint", "head.dim stance": "stance", "head.dim polarity": "polarity", "head.dim voice": "voice", "head.dim part": "part",
     "head.dim start": "from", "head.dim peak": "peak", "head.dim end": "to", "head.dim controversy": "controversy", "head.dim began": "began", "head.dim flaw": "flaw", "head.dim attacker": "raised by",
+    "head.dim row": "row of the file", "ui.row of file": "row of the file", "ui.part named": "taken to name", "ui.read as": "read as", "ui.sure": "reader's probability",
 }  # fmt: skip
 
 _FINDINGS = {
@@ -31,6 +32,7 @@ _FINDINGS = {
     "find.voice said by title": "Who is spoken of, and in whose voice (posts)", "find.voice parts title": "Founder, product, or both at once (posts)", "find.voice steadiness title": "How attention lasts, at matched volume",
     "find.voice touchpoints title": "What is said of {name}: share of posts by touchpoint", "find.voice stance title": "For and against {name}, {period}: share of posts", "find.voice bursts title": "The {shown} largest of {n} bursts",
     "find.voice controversies title": "What each controversy was about, as coded", "find.voice attacks title": "Attacks by rivals, in order of time",
+    "find.voice codings title": "A sample drawn by lot, to be checked in the file", "find.voice codings": "Look these rows up: is the right one named, and is it about that?",
 }  # fmt: skip
 
 _WHAT = {
@@ -42,6 +44,7 @@ _WHAT = {
     "what.voice half-life": "half-life of attention after a burst", "what.voice volatility": "volatility of attention", "what.voice half-life difference": "half-life, founder less product", "what.voice volatility difference": "volatility, founder less product",
     "what.voice extra posts": "posts that followed an own reply beyond those expected",
     "what.voice flip rate": "flip rate of authors", "what.voice content difference": "content about the product, founder less product", "what.voice prior fame": "attention not yet faded before a period",
+    "what.voice reading of a row": "reader's probability of the touchpoint it thinks likeliest",
 }  # fmt: skip
 
 _WHY = {
@@ -82,6 +85,7 @@ _WHY = {
     "why.voice content more": "Posts that name only the founder of {brand} are more often about the product itself than those that name only brand or product: {of_founder} against {of_product}.",
     "why.voice content less": "Posts that name only the founder of {brand} are less often about the product itself than those that name only brand or product: {of_founder} against {of_product}.",
     "why.voice content cannot tell": "Whether posts that name only the founder of {brand} are more or less often about the product itself cannot be told: {of_founder} against {of_product}, less apart than their error.",
+    "why.voice audit not found": "Only {found} of {asked} audited texts were found among the utterances, so the others correct nothing.", "do.voice use ids": "Give both tables the same ids (utterance_columns.id and label_columns.id).",
 }  # fmt: skip
 
 _METHODS = {
@@ -100,6 +104,7 @@ _METHODS = {
     "method.flips": "Consecutive decided posts of one author that change sides, mean over authors; the reader's own mistakes, as the audit shows them, taken out; interval by resampling authors and audit.",
     "method.content": "Share of posts on touchpoints about the product, corrected by the audit, of posts that name only the founder and of those that name only brand or product; periods weighed alike for both.",
     "method.fame": "Posts of all earlier days, each faded by the half-life of attention to that name; ends by the half-life's interval.", "assume.errors of the reader independent": "The reader errs in one post of an author independently of the next.",
+    "method.drawn": "Rows drawn by lot from the utterances, the same ones each time.",
 }  # fmt: skip
 
 VOICE: dict[str, str] = _UI | _FINDINGS | _WHAT | _WHY | _METHODS

@@ -18,6 +18,7 @@ _UI = {
     "ui.unit alpha": "α", "ui.unit days": "天", "ui.unit ratio": "比值", "ui.unit posts": "条",
     "head.dim name": "谈论对象", "head.dim touchpoint": "触点", "head.dim stance": "立场", "head.dim polarity": "情绪", "head.dim voice": "谁的声音", "head.dim part": "部分",
     "head.dim start": "起", "head.dim peak": "峰值日", "head.dim end": "止", "head.dim controversy": "争议", "head.dim began": "开始", "head.dim flaw": "缺陷", "head.dim attacker": "由谁提出",
+    "head.dim row": "文件行号", "ui.row of file": "文件行号", "ui.part named": "判为提到", "ui.read as": "判为关于", "ui.sure": "判读概率",
 }  # fmt: skip
 
 _FINDINGS = {
@@ -31,6 +32,7 @@ _FINDINGS = {
     "find.voice said by title": "谁被谈论，是谁在说（发言数）", "find.voice parts title": "创始人、产品，还是同时提到（发言数）", "find.voice steadiness title": "同等声量下，关注能持续多久",
     "find.voice touchpoints title": "关于{name}：各触点占帖子的比例", "find.voice stance title": "{period}对{name}的赞成与反对：占帖子的比例", "find.voice bursts title": "{n} 次升温中最大的 {shown} 次",
     "find.voice controversies title": "每场争议是关于什么的（编码结果）", "find.voice attacks title": "竞争对手的攻击，按时间排列",
+    "find.voice codings title": "随机抽取、供到文件中核对的样本", "find.voice codings": "请到文件中查看这些行：提到的对象对吗，谈的是不是这件事？",
 }  # fmt: skip
 
 _WHAT = {
@@ -42,6 +44,7 @@ _WHAT = {
     "what.voice half-life": "升温后关注的半衰期", "what.voice volatility": "关注的波动", "what.voice half-life difference": "半衰期：创始人减产品", "what.voice volatility difference": "波动：创始人减产品",
     "what.voice extra posts": "品牌回应之后超出预期的发言",
     "what.voice flip rate": "作者立场翻转率", "what.voice content difference": "谈产品本身的比例：创始人减产品", "what.voice prior fame": "一期开始前尚未消退的关注",
+    "what.voice reading of a row": "判读程序认为最可能的触点的概率",
 }  # fmt: skip
 
 _WHY = {
@@ -82,6 +85,7 @@ _WHY = {
     "why.voice content more": "只提{brand}创始人的帖子，比只提品牌或产品的更常谈产品本身：{of_founder} 对 {of_product}。",
     "why.voice content less": "只提{brand}创始人的帖子，比只提品牌或产品的更少谈产品本身：{of_founder} 对 {of_product}。",
     "why.voice content cannot tell": "只提{brand}创始人的帖子是否更常谈产品本身，无法判断：{of_founder} 对 {of_product}，差距小于误差。",
+    "why.voice audit not found": "{asked} 条审核文本中只有 {found} 条能在发言表中找到，其余的起不到校正作用。", "do.voice use ids": "请让两张表使用相同的 id（utterance_columns.id 与 label_columns.id）。",
 }  # fmt: skip
 
 _METHODS = {
@@ -100,6 +104,7 @@ _METHODS = {
     "method.flips": "同一作者前后两条明确表态的帖子换边的比例，对作者取平均；按审核帖所示扣除判读程序自身的错误；区间由对作者和审核帖重抽样得到。",
     "method.content": "谈产品触点的帖子占比，经审核帖校正；比较只提创始人的帖子与只提品牌或产品的帖子，各期对两者同样加权。",
     "method.fame": "此前各日的发言，按对该对象关注的半衰期逐日衰减；区间两端取半衰期区间的两端。", "assume.errors of the reader independent": "判读程序对同一作者前后两条帖子的误判相互独立。",
+    "method.drawn": "从发言中随机抽取的行，每次相同。",
 }  # fmt: skip
 
 VOICE: dict[str, str] = _UI | _FINDINGS | _WHAT | _WHY | _METHODS

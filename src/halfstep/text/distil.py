@@ -223,7 +223,8 @@ def _joined(
     for kind in _families(names):
         best = f"best {kind}"
         card |= {best: 1} if best in (new if kind in used else old).card else {}
-    card |= {"distilled from": MODEL, "posts without labels": len(rows) - n} | {f"distilled {kind}": 1 for kind in used}
+    card |= {"distilled from": MODEL}
+    card |= {"posts without labels": len(rows) - n} | {f"distilled {kind}": 1 for kind in used}
     heads = replace(
         old, weight=weight, card=card, scale=np.where(on, new.scale, old.scale), bias=np.where(on, new.bias, old.bias),
         slope=np.where(on, new.slope, old.slope), offset=np.where(on, new.offset, old.offset), cut=np.where(on, new.cut, old.cut),

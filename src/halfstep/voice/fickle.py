@@ -17,7 +17,7 @@ from halfstep.core.check import Check, Status
 from halfstep.core.config_voice import Name
 from halfstep.core.estimate import Bound, Point, Refusal
 from halfstep.data.voice import Exposure
-from halfstep.voice.ledger import listed
+from halfstep.voice.ledger import observed
 from halfstep.voice.tallies import Tallies
 from halfstep.voice.writer import Facts, Writer
 
@@ -71,7 +71,7 @@ def fickle(
 ) -> Iterator[Record]:
     """Yield half-life and volatility of every name, and of every founder against each brand or product of the same house."""
     heard = _Heard(tallies, exposure, write, rng)
-    total = listed(tallies, exposure)
+    total = observed(tallies, exposure)
     for name, lasts in lives.items():
         count = tallies.daily(name).astype(np.float64)
         yield _point(heard, f"half_life.{name}", "voice half-life", "days", lasts)
@@ -109,7 +109,7 @@ def _pair(heard: _Heard, founder: Name, other: Name) -> Iterator[Record]:
     platform = max(tallies.platforms, key=rows)
     if rows(platform) < voice.least:
         return
-    total = listed(tallies, heard.exposure, platform)
+    total = observed(tallies, heard.exposure, platform)
     series = [tallies.daily(name.id, platform=platform).astype(np.float64) for name in (founder, other)]
     held = np.maximum(total, np.maximum(*series))
     settings = BurstSettings(voice.bursts.memory, voice.bursts.false_alarms, voice.bursts.apart, voice.level)

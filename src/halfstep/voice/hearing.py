@@ -12,9 +12,10 @@ from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.data.utterances import Utterances
 from halfstep.market.inputs import Inputs
+from halfstep.voice.codings import codings
 from halfstep.voice.fickle import fickle, lives_of
 from halfstep.voice.hand import Hand, lexicon_of
-from halfstep.voice.ledger import ledger, listed
+from halfstep.voice.ledger import ledger, observed
 from halfstep.voice.loud import found_bursts, loud
 from halfstep.voice.reading import Taught, checks_of, reader_of
 from halfstep.voice.replies import replies
@@ -58,13 +59,14 @@ class Hearing:
                 (write.origin("named"), ()),
             )
             return
-        taught = reader_of(config, hand, getattr(self.inputs, "heads", None), self.rng)
+        taught = reader_of(config, hand, self.inputs.heads, self.rng)
         tallies, brands = self._read(seen, taught, hand)
         yield from ledger(tallies, self.inputs.exposure, brands, write)
+        yield from codings(tallies, hand, brands, self.utterances.place, write)
         if taught is not None:
             yield from checks_of(taught, write)
             yield from shares(tallies, hand, write)
-        total = listed(tallies, self.inputs.exposure)
+        total = observed(tallies, self.inputs.exposure)
         flares = found_bursts(tallies, total, write)
         yield from loud(tallies, flares, write)
         lives = lives_of(tallies, total, flares, config.voice.level, self.rng)

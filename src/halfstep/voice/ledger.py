@@ -16,7 +16,7 @@ from halfstep.voice.scan import Slot
 from halfstep.voice.tallies import Tallies
 from halfstep.voice.writer import Facts, Row, Writer
 
-__all__ = ["ledger", "listed"]
+__all__ = ["ledger", "listed", "observed"]
 
 PARTS = ("founder", "both", "product")
 WHO = {Slot.VOICE: "voice", Slot.PAID: "paid", Slot.OWN: "own", Slot.COPY: "copies"}
@@ -79,3 +79,13 @@ def listed(tallies: Tallies, exposure: Exposure | None, platform: str | None = N
         held = held.filter(pl.col("platform").is_in([platform, ""]))
     total = np.bincount(held["day"].to_numpy() - first, held["total"].to_numpy(), last - first + 1)
     return total.astype(np.float64)
+
+
+def observed(tallies: Tallies, exposure: Exposure | None, platform: str | None = None) -> npt.NDArray[np.float64]:
+    """Return what daily counts are held against: the length of the list, or 1 for every day where nobody says how long it was.
+
+    The table's own rows are no length: where all of them name somebody, names would be held against each other.
+    """
+    if exposure is None:
+        return np.ones(tallies.days[1] - tallies.days[0] + 1)
+    return listed(tallies, exposure, platform)

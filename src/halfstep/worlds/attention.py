@@ -89,7 +89,8 @@ def simulate_pair(
 ) -> tuple[SimulatedAttention, SimulatedAttention]:
     """Return a founder and a product with `volume` times its rows, 16 bursts each.
 
-    Half-lives are 3 and 3 days ("matched"), 6 and 1.5, 1.5 and 6, or a fifth of a day both ("no memory").
+    Half-lives are 3 and 3 days ("matched"), 6 and 1.5, 1.5 and 6, or a fifth of a day both ("no memory"). A founder's bursts are
+    five times his usual to the product's 4.1, so he is the more volatile by a half where half-lives are alike.
     """
     lives = {
         "matched": (3.0, 3.0),

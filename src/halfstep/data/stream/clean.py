@@ -85,8 +85,10 @@ class Cleaner:
     @property
     def wanted(self) -> dict[str, str]:
         """Key of `[utterance_columns]` -> column of the file."""
-        named = self.columns.model_dump(exclude={"engagement"}, exclude_none=True)
-        return named | {f"engagement.{i}": column for i, column in enumerate(self.columns.engagement)}
+        named = self.columns.model_dump(exclude={"engagement", "id"}, exclude_none=True)
+        named |= {"id": self.columns.id[0]} if len(self.columns.id) == 1 else {}
+        several = {"engagement": self.columns.engagement, "id": self.columns.id if len(self.columns.id) > 1 else ()}
+        return named | {f"{key}.{i}": column for key, columns in several.items() for i, column in enumerate(columns)}
 
     def __call__(self, raw: Raw, base: int = 0) -> Cleaned:
         """Return the rows checked; `base` is added to their row numbers."""
@@ -95,8 +97,9 @@ class Cleaner:
         text = column_of(raw.columns[columns.text], strip=False)
         invalid = np.zeros(n, dtype=bool) if text.bad is None else text.bad.copy()
         held: dict[str, Column] = {}
-        for word in ("id", "platform", "author", "slot", "root", "own", "about"):
-            name = getattr(columns, word)
+        named = {word: getattr(columns, word) for word in ("platform", "author", "slot", "root", "own", "about")}
+        named |= {f"id.{i}": name for i, name in enumerate(columns.id)}
+        for word, name in named.items():
             if name is not None:
                 held[word] = column_of(raw.columns[name])
                 bad = held[word].bad
@@ -109,7 +112,7 @@ class Cleaner:
         if "own" in held:
             own, unread = flags(held["own"])
             _put(rejected, unread, OWN)
-        key, keyed = self._keys(held.get("id"), rows, marks)
+        key, keyed = self._keys([held[f"id.{i}"] for i in range(len(columns.id))], rows, marks)
         out = (
             pa.array(rows), pa.array(key), self._platform(held.get("platform"), n), day, second, self._author(held.get("author"), n),
             pa.array(figures([raw.columns[name] for name in columns.engagement], columns.engagement, rows, marks)), self._paid(held.get("slot"), n),
@@ -153,16 +156,19 @@ class Cleaner:
         return pa.array(days.astype(np.int32)), second, keep, left_out
 
     def _keys(
-        self, ids: Column | None, rows: npt.NDArray[np.int64], marks: Marks
+        self, given: list[Column], rows: npt.NDArray[np.int64], marks: Marks
     ) -> tuple[npt.NDArray[np.uint64], _Mask]:
-        """Return the keys of the rows, and which are those of ids."""
-        name = self.columns.id
-        if ids is None or name is None:
-            return row_keys(rows), np.zeros(len(rows), dtype=bool)
-        ids, floating, rounded = _digits(ids)
-        keyed = ~ids.blank & ~rounded
-        marks.add("id_float", rows[floating], name)
-        marks.add("id_rounded", rows[rounded], name)
+        """Return the keys of the rows, and which are those of ids: of several columns that are one id every cell must be filled."""
+        keyed, parts = np.full(len(rows), bool(given)), []
+        for name, column in zip(self.columns.id, given, strict=True):
+            ids, floating, rounded = _digits(column)
+            keyed &= ~ids.blank & ~rounded
+            marks.add("id_float", rows[floating], name)
+            marks.add("id_rounded", rows[rounded], name)
+            parts.append(ids)
+        if not parts:
+            return row_keys(rows), keyed
+        ids = parts[0] if len(parts) == 1 else column_of(_together([part.array for part in parts]), strip=False)
         key = hashed(ids.data, ids.begin, ids.end)
         return (key if keyed.all() else np.where(keyed, key, row_keys(rows))), keyed
 
@@ -200,6 +206,11 @@ class Cleaner:
         example = next((word for word, name in zip(words, known, strict=True) if word and not name), "")
         marks.add("about_strange", rows[strange], self.columns.about or "", (("example", example[:60]),))
         return pa.array(known, pa.string()).take(pa.array(at))
+
+
+def _together(arrays: list[pa.Array]) -> pa.Array:
+    """Return cells of several columns as one text, parted by U+001F, which stands in no cell that people write."""
+    return pc.binary_join_element_wise(*arrays, pa.scalar("\x1f", pa.large_string()))
 
 
 def _blanks(n: int) -> pa.Array:
