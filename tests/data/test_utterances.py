@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import pickle
+import tempfile
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from halfstep.core.config import StudyConfig
+from halfstep.data.stream import csv_blocks, parts
 from halfstep.data.stream.clock import clock_of
 from halfstep.data.stream.hashes import hashed
 from halfstep.data.stream.seen import Seen
@@ -167,3 +170,103 @@ def test_times_as_people_write_them(cell: str, second: int, why: str | None) -> 
     found = of_texts(raw, np.array([0]), np.array([len(raw)]))
     assert found.why.get(0) == why
     assert why is not None or found.second[0] == second
+
+
+def of_columns(names: list[str]) -> StudyConfig:
+    """Return settings in which several columns are the id."""
+    told = config().model_dump(exclude_unset=True)
+    return StudyConfig.model_validate(told | {"utterance_columns": told["utterance_columns"] | {"id": names}})
+
+
+def test_several_columns_are_an_id_together(tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    rows = ["1,2025-04-01,a,1,w,x", "1,2025-04-01,b,1,z,x", "1,2025-04-01,c,1,w,x", "11,2025-04-01,a,1,,x", "11,2025-04-01,a,1,,x"]
+    path.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    said = opened(path, of_columns(["id", "platform"]))
+    assert [row for batch in said.batches() for row in batch["row"].to_pylist()] == [2, 3, 5, 6]  # a blank cell: no id
+    assert said.ids([2, 3]) == {2: "1\x1fw", 3: "1\x1fz"}
+    batch = next(said.batches())
+    raw = np.frombuffer(b"1\x1fw", np.uint8)
+    assert batch["key"][0].as_py() == hashed(raw, np.array([0]), np.array([len(raw)]))[0]
+    found = open_utterances(of_columns(["id", "platfrom"]), path, path.name)
+    assert isinstance(found, tuple)
+    assert "(utterance_columns.id.1)" in found[0].what
+    assert "did you mean 'platform'" in found[0].mend
+
+
+def test_a_csv_packed_with_zstd_reads_as_it_is_and_tells_where_it_breaks_off(tmp_path: Path) -> None:
+    wanted = write(tmp_path / "plain.csv", "csv", 3_000_000)
+    raw = (tmp_path / "plain.csv").read_bytes()
+    path = tmp_path / "posts.csv.zst"
+    with pa.output_stream(str(path), compression="zstd") as out:
+        out.write(raw)
+    said, table = through(path)
+    assert planted(wanted, said.tally)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    cut, part = through(path)
+    assert cut.rejected.get("file cut off", 0) == 1 or part.num_rows < table.num_rows
+
+
+def test_a_parquet_file_cut_anywhere_is_a_fault_or_says_which_rows_are_lost(tmp_path: Path) -> None:
+    path = tmp_path / "posts.parquet"
+    write(path, "parquet", 1_000_000)
+    raw = path.read_bytes()
+    for kept in (4, 100, len(raw) // 3, len(raw) - 9, len(raw) - 1):
+        path.write_bytes(raw[:kept])
+        found = open_utterances(config(), path, path.name)
+        assert isinstance(found, tuple), kept
+        assert "footer" in found[0].what or "Parquet" in found[0].what
+    hole = len(raw) // 2
+    path.write_bytes(raw[:hole] + bytes(len(raw) // 4) + raw[hole + len(raw) // 4 :])
+    found = open_utterances(config(), path, path.name)
+    if isinstance(found, Utterances):
+        tally = found.read_through()
+        assert tally.rows == pq.ParquetFile(path).metadata.num_rows
+        assert tally.rows == tally.yielded + tally.same_id + sum(tally.rejected.values()) + sum(tally.left_out.values())
+
+
+def test_a_cleaner_sent_to_another_process_hashes_as_here(tmp_path: Path) -> None:
+    path = tmp_path / "posts.csv"
+    path.write_text(HEAD + "1,2025-04-01 08:00,a,1,w,x\n", encoding="utf-8")
+    said = opened(path)
+    raw = next(said.opened[0].raw(list(said.cleaner.wanted.values())))
+    here, there = said.cleaner(raw), pickle.loads(pickle.dumps(said.cleaner))(raw)
+    assert all(a.equals(b) for a, b in zip(here.columns, there.columns, strict=True))
+
+
+def test_a_folder_of_part_files_is_one_table(tmp_path: Path) -> None:
+    folder = tmp_path / "posts"
+    (folder / "month=1").mkdir(parents=True)
+    (folder / "month=2").mkdir()
+    for k in (1, 2):
+        columns = {"id": [f"{k}", "9"], "time": ["2025-04-01"] * 2, "author": ["a"] * 2, "likes": [k, k], "platform": ["w"] * 2, "text": ["x"] * 2}  # fmt: skip
+        pq.write_table(pa.table(columns), folder / f"month={k}" / "part-0.parquet")
+    (folder / "_SUCCESS").touch()
+    said, table = through(folder)
+    assert said.shown == ("month=1/part-0.parquet", "month=2/part-0.parquet")
+    assert table["engagement"].to_pylist() == [1, 1, 2]
+    assert said.tally.same_id == 1
+    assert said.rows == 4
+
+
+PIECES = ['"', ",", "\n", "x", "\r\n", "1,2\n", '"a,\nb",2\n', '3,"q""r"\n', "\0", '"\0",4\n']
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=120), st.sampled_from([5, 11, 200, 4000]))
+@settings(max_examples=150, deadline=None)
+def test_records_are_the_same_however_the_file_is_cut_into_blocks(pieces: list[str], size: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "posts.csv"
+        path.write_bytes(("a,b\n" + "".join(pieces)).encode())
+        whole = records(path)
+        for name, value in (("_SLOWLY", 7), ("_WINDOW", 16), ("_WIDER", 2)):
+            patch.setattr(csv_blocks, name, value)
+        patch.setattr(parts, "BLOCK", size)
+        assert records(path) == whole
+
+
+def records(path: Path) -> list[list[object]]:
+    part = parts.Part(path, path.name, "cells")
+    raws = list(csv_blocks.read_cells(part, csv_blocks.head_of(part, ["a", "b"]), ["a", "b"]))
+    good = [[row, bytes(a), bytes(b)] for raw in raws for row, a, b in zip(raw.rows.to_pylist(), raw.columns["a"].to_pylist(), raw.columns["b"].to_pylist(), strict=True)]  # fmt: skip
+    return [*good, *([broken.row, broken.reason, broken.raw] for raw in raws for broken in raw.broken)]

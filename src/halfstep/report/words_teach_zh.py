@@ -15,7 +15,7 @@ TEACH = {
     "teach.name polarity.positive": "正面", "teach.name polarity.negative": "负面", "teach.name stance.for": "支持", "teach.name stance.against": "反对",
     "teach.name own": "品牌自己", "teach.name spam": "垃圾内容",
     "teach.head head": "判别项", "teach.head texts": "文本", "teach.head yes": "标注为是", "teach.head precision": "精确率", "teach.head recall": "召回率",
-    "teach.head f1": "F1", "teach.head order": "排序能力（ROC 曲线下面积）",
+    "teach.head f1": "F1 值", "teach.head order": "排序能力（ROC 曲线下面积）",
     "teach.reads nothing": "以下判别项没有读出任何东西：对留出文本的排序不比随机更好。{heads}",
     "teach.distilled": "{kind}：训练时也用了对无标注文本的猜测；留出标注上的微平均 F1 与只用标注相比 {gain}。",
     "teach.not distilled": "{kind}：未采用对无标注文本的猜测；留出标注上的微平均 F1 与只用标注相比 {gain}，看不出有帮助。",

@@ -22,7 +22,13 @@ FOUND = 0.5
 """Part of the audit below which its ids are hardly those of the utterances."""
 
 
-def codings(tallies: Tallies, hand: Hand | None, brands: Mapping[int, str], write: Writer) -> Iterator[Series | Check]:
+def codings(
+    tallies: Tallies,
+    hand: Hand | None,
+    brands: Mapping[int, str],
+    place: Callable[[int], tuple[str, int]],
+    write: Writer,
+) -> Iterator[Series | Check]:
     """Yield rows drawn by lot of every part of a brand's attention, and how much of the audit was found among the utterances.
 
     Parameters
