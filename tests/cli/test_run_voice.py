@@ -26,12 +26,14 @@ def test_rows_that_were_not_read_are_kept_beside_the_report_and_go_with_the_next
     table = folder / "posts.csv"
     whole = table.read_text(encoding="utf-8")
     table.write_text(whole + "x1,yesterday,u1,北岚\nx2,2024-02-01,u2,\n", encoding="utf-8")
-    main(["run", str(folder)])
+    with pytest.raises(SystemExit):
+        main(["run", str(folder)])
     kept = [json.loads(line) for line in (folder / "out" / "rejected-utterances.jsonl").read_text("utf-8").splitlines()]
     assert [(one["row"], one["reason"]) for one in kept] == [(122, "time not read"), (123, "no text")]
     assert not any("author" in one["raw"] for one in kept)
     table.write_text(whole, encoding="utf-8")
-    main(["run", str(folder)])
+    with pytest.raises(SystemExit):
+        main(["run", str(folder)])
     assert not (folder / "out" / "rejected-utterances.jsonl").exists()
 
 

@@ -63,8 +63,16 @@ def test_the_order_of_rows_does_not_matter(plain: tuple[Posts, pl.DataFrame, Fig
     made, hand, _ = plain
     no_copies = "copies = {fold = false}"
     order = np.random.default_rng(2).permutation(made.frame.height).tolist()
-    first = figures(answered(tmp_path / "a", made, hand, no_copies))
-    assert first == figures(answered(tmp_path / "b", Posts(made.frame[order], made.truth), hand, no_copies))
+    first, second = (
+        {
+            name: told for name, told in figures(answer).items() if name[1] != "voice.codings"
+        }  # rows by their number in the file
+        for answer in (
+            answered(tmp_path / "a", made, hand, no_copies),
+            answered(tmp_path / "b", Posts(made.frame[order], made.truth), hand, no_copies),
+        )
+    )
+    assert first == second
 
 
 def test_two_brands_exchanged_exchange_their_figures(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ NOT_JSON, INVALID, NESTED = "not a JSON object", "invalid UTF-8", "nested value"
 """Why a line was not read."""
 _LONGEST = 32 << 20
 _LOOKED = 1_000
+_SLOWLY, _WINDOW, _WIDER = 16, 128, 8
+"""After a line that is not as expected: lines read one by one, lines then read at once, and how fast these become more again."""
 _Object = dict[str, Any]
 
 
@@ -54,7 +57,7 @@ def read_objects(part: Part, wanted: Iterable[str]) -> Iterator[Raw]:
     try:
         kinds = _kinds(part, names)
         for lines, long in _lines(part):
-            yield _typed(names, lines, row, long, kinds) or _raw(names, lines, row, long)
+            yield _taken(names, lines, row, long, kinds)
             row += len(lines) + (1 if long else 0)
     except BrokenOffError as error:
         yield Raw(_columns(names, []), pa.array([], pa.int64()), (Broken(row, CUT, str(error).encode()),))
@@ -126,28 +129,59 @@ def _typed_object(line: bytes) -> _Object | None:
     return found if isinstance(found, dict) else None
 
 
-def _typed(
-    names: tuple[str, ...], lines: list[bytes], row: int, long: list[bytes], kinds: pa.Schema | None
-) -> Raw | None:
-    """Return lines that are all objects with values of known kinds, fast; None where they are not."""
-    filled = [line for line in lines if line.strip()]
-    if kinds is None or long or not filled:
-        return None
-    raw = b"\n".join(filled)
+def _taken(names: tuple[str, ...], lines: list[bytes], row: int, long: list[bytes], kinds: pa.Schema | None) -> Raw:
+    """Return lines taken apart: fast up to a line that is not as expected, there a few one by one, then fast again."""
+    if kinds is None:
+        return _raw(names, lines, row, long)
+    found, at, window = list[Raw](), 0, len(lines)
+    while at < len(lines):
+        some = lines[at : at + window]
+        raw, good = _typed(names, some, row + at, kinds)
+        if raw is None and good:
+            raw, good = _typed(names, some[:good], row + at, kinds)
+        found += [raw] if raw is not None else []
+        at, window = at + good, window * _WIDER
+        if good < len(some):
+            found.append(_raw(names, lines[at : at + _SLOWLY], row + at, []))
+            at, window = at + _SLOWLY, _WINDOW
+    if long or not found:
+        found.append(_raw(names, [], row + len(lines), long))
+    return found[0] if len(found) == 1 else _joined(names, found)
+
+
+def _typed(names: tuple[str, ...], lines: list[bytes], row: int, kinds: pa.Schema) -> tuple[Raw | None, int]:
+    """Return lines that are all objects with values of known kinds, fast, and how many; else None, and how many before the first that is not."""
+    filled = [i for i, line in enumerate(lines) if line.strip()]
+    odd = next((i for i in filled if not lines[i].lstrip(b" \r\t").startswith(b"{")), None)
+    if odd is not None or not filled:
+        return None, odd or 0
+    raw = b"\n".join(lines[i] for i in filled)
     try:
         table = pa_json.read_json(
             pa.BufferReader(raw),
             pa_json.ReadOptions(use_threads=False, block_size=len(raw) + 1),
             pa_json.ParseOptions(explicit_schema=kinds, unexpected_field_behavior="ignore"),
         )
-    except pa.ArrowException:
-        return None
+    except pa.ArrowException as error:
+        told = re.search(r" in row (\d+)$", str(error))
+        return None, filled[int(told[1])] if told and int(told[1]) < len(filled) else 0
     if table.num_rows != len(filled):
-        return None
-    rows = np.arange(row, row + len(lines))
-    if len(filled) < len(lines):
-        rows = rows[[bool(line.strip()) for line in lines]]
-    return Raw({name: table.column(name).combine_chunks() for name in names}, pa.array(rows))
+        return None, 0
+    columns = {name: table.column(name).combine_chunks() for name in names}
+    return Raw(columns, pa.array(row + np.array(filled, dtype=np.int64))), len(lines)
+
+
+def _joined(names: tuple[str, ...], raws: list[Raw]) -> Raw:
+    """Return several pieces as one; numbers become texts where a piece has texts."""
+    columns = {}
+    for name in names:
+        parts = [raw.columns[name] for raw in raws]
+        kinds = {part.type for part in parts}
+        wide = pa.large_binary() if pa.large_binary() in kinds else pa.large_string()
+        if len(kinds) > 1:
+            parts = [part.cast(pa.large_string()).cast(wide) if part.type == pa.int64() else part.cast(wide) for part in parts]
+        columns[name] = pa.concat_arrays(parts)
+    return Raw(columns, pa.concat_arrays([raw.rows for raw in raws]), tuple(b for raw in raws for b in raw.broken))
 
 
 def _plainly(
