@@ -121,6 +121,8 @@ class _Block:
 
 def _block(form: str) -> _Block:
     """Return a block as `numbered` needs it."""
+    line: Callable[[Row], bytes]
+    written: Callable[[Row], bytes]
     line, troubles = (_cells if form == "csv" else _object), _troubles(form)
     parts, numbers, wanted = [], [], Counter[str]()
     for number in range(-_TWINS, _ROWS):
@@ -131,7 +133,7 @@ def _block(form: str) -> _Block:
         parts.append(written(_row(of)))
         numbers.append(of)
         wanted[kind] += 1
-    begin = np.cumsum([0, *(len(part) for part in parts)])
+    begin: npt.NDArray[np.int64] = np.cumsum([0, *(len(part) for part in parts)])
     held = [part.find(str(_FIRST + number).encode()) for part, number in zip(parts, numbers, strict=True)]
     has = np.array(held) >= 0
     raw = np.frombuffer(b"".join(parts), np.uint8)
@@ -163,7 +165,9 @@ def _write_parquet(path: Path, size: int) -> Counter[str]:
     rows[500]["text"], rows[501]["text"], rows[502]["time"] = _LONG, " ", "1970-01-01 00:00:00"
     texts = pa.array([row["text"].encode() if i != 503 else b"bad\xff" for i, row in enumerate(rows)], pa.binary())
     base = pa.Table.from_pylist(rows)
-    base = base.set_column(1, "time", pa.array([row["time"] for row in rows]).cast(pa.timestamp("s")).cast(pa.timestamp("us")))
+    base = base.set_column(
+        1, "time", pa.array([row["time"] for row in rows]).cast(pa.timestamp("s")).cast(pa.timestamp("us"))
+    )
     base = base.set_column(5, "text", pa.StringArray.from_buffers(len(texts), texts.buffers()[1], texts.buffers()[2]))
     base = base.set_column(3, "likes", base["likes"].cast(pa.int64()))
     wanted, group = Counter({"": _TWINS, "same id": -_TWINS}), 0

@@ -180,7 +180,13 @@ def of_columns(names: list[str]) -> StudyConfig:
 
 def test_several_columns_are_an_id_together(tmp_path: Path) -> None:
     path = tmp_path / "posts.csv"
-    rows = ["1,2025-04-01,a,1,w,x", "1,2025-04-01,b,1,z,x", "1,2025-04-01,c,1,w,x", "11,2025-04-01,a,1,,x", "11,2025-04-01,a,1,,x"]
+    rows = [
+        "1,2025-04-01,a,1,w,x",
+        "1,2025-04-01,b,1,z,x",
+        "1,2025-04-01,c,1,w,x",
+        "11,2025-04-01,a,1,,x",
+        "11,2025-04-01,a,1,,x",
+    ]
     path.write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
     said = opened(path, of_columns(["id", "platform"]))
     assert [row for batch in said.batches() for row in batch["row"].to_pylist()] == [2, 3, 5, 6]  # a blank cell: no id
@@ -195,16 +201,22 @@ def test_several_columns_are_an_id_together(tmp_path: Path) -> None:
 
 
 def test_a_csv_packed_with_zstd_reads_as_it_is_and_tells_where_it_breaks_off(tmp_path: Path) -> None:
-    wanted = write(tmp_path / "plain.csv", "csv", 3_000_000)
+    wanted = write(tmp_path / "plain.csv", "csv", 5_000_000)
     raw = (tmp_path / "plain.csv").read_bytes()
     path = tmp_path / "posts.csv.zst"
     with pa.output_stream(str(path), compression="zstd") as out:
         out.write(raw)
     said, table = through(path)
     assert planted(wanted, said.tally)
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    packed = path.read_bytes()
+    path.write_bytes(packed[: len(packed) * 3 // 4])
     cut, part = through(path)
-    assert cut.rejected.get("file cut off", 0) == 1 or part.num_rows < table.num_rows
+    assert cut.rejected["file cut off"] == 1
+    assert 0 < part.num_rows < table.num_rows
+    path.write_bytes(packed[:20])
+    found = open_utterances(config(), path, path.name)
+    assert isinstance(found, tuple)
+    assert "whole packed file" in found[0].what
 
 
 def test_a_parquet_file_cut_anywhere_is_a_fault_or_says_which_rows_are_lost(tmp_path: Path) -> None:
@@ -270,3 +282,25 @@ def records(path: Path) -> list[list[object]]:
     raws = list(csv_blocks.read_cells(part, csv_blocks.head_of(part, ["a", "b"]), ["a", "b"]))
     good = [[row, bytes(a), bytes(b)] for raw in raws for row, a, b in zip(raw.rows.to_pylist(), raw.columns["a"].to_pylist(), raw.columns["b"].to_pylist(), strict=True)]  # fmt: skip
     return [*good, *([broken.row, broken.reason, broken.raw] for raw in raws for broken in raw.broken)]
+
+
+def test_lines_that_are_no_objects_take_no_others_with_them(tmp_path: Path) -> None:
+    path, good = (
+        tmp_path / "posts.jsonl",
+        '{"id": "%d", "time": "2025-04-01", "author": "a", "likes": "1", "platform": "", "text": "x"}',
+    )
+    lines = [good % i for i in range(3000)]
+    odd = {
+        700: "null",
+        701: "[1]",
+        1500: lines[0][:40],
+        1501: "",
+        2500: lines[0] * 2,
+        2999: lines[0].replace('"a"', "{}"),
+    }
+    for at, line in odd.items():
+        lines[at] = line
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    said, table = through(path)
+    assert said.rejected == {"not a JSON object": 4, "nested value": 1}
+    assert table["row"].to_pylist() == [i + 1 for i in range(3000) if i not in odd]

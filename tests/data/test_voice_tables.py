@@ -43,7 +43,7 @@ kind = "founder"
 of = "norda"
 written = ["林舟"]
 """
-LABELS = 'id,text,topic,stance,whom,coder,use,p\na,好,做工; 价格,1,北岚,x,audit,0.5\n'
+LABELS = "id,text,topic,stance,whom,coder,use,p\na,好,做工; 价格,1,北岚,x,audit,0.5\n"
 COLUMNS = {
     "labels": 'id = "id"\ntext = "text"\ntouchpoint = "topic"\nstance = "stance"\ntarget = "whom"\ncoder = "coder"\nuse = "use"\ndrawn = "p"\n',
     "exposure": 'time = "day"\ntotal = "n"\nplatform = "where"\n',
@@ -168,7 +168,7 @@ def test_a_ledger_that_cannot_be_compared_is_a_fault(cells: str, told: str, tmp_
     ],
 )  # fmt: skip
 def test_settings_that_cannot_be_meant_are_faults(change: dict[str, str], told: str, tmp_path: Path) -> None:
-    assert told in faults(study(tmp_path, {"labels": LABELS}, **change))  # type: ignore[arg-type]
+    assert told in faults(study(tmp_path, {"labels": LABELS}, **change))
 
 
 def test_labels_without_text_or_id_are_a_fault(tmp_path: Path) -> None:

@@ -179,4 +179,4 @@ class Voice(Section):
     @property
     def labels(self) -> dict[str, Text]:
         """Id of a touchpoint or name -> its label; names first where an id is both."""
-        return {one.id: one.label for one in (*self.touchpoints, *self.names)}
+        return {point.id: point.label for point in self.touchpoints} | {name.id: name.label for name in self.names}

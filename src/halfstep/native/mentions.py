@@ -83,7 +83,10 @@ def find(texts: Texts, spellings: Spellings) -> Mentions:
     overlap; mentions of different names may overlap.
     """
     compiled = chosen("_mentions")
-    if compiled is None or not len(spellings.name):
+    if not len(spellings.name):
+        nowhere = np.empty(0, np.int64)
+        return Mentions(nowhere, nowhere.astype(np.int32), nowhere, nowhere)
+    if compiled is None:
         return _found(texts, spellings)
     text, name, begin, end = compiled.find(
         texts.data, *(np.ascontiguousarray(places, dtype=np.int64) for places in (texts.begin, texts.end)),

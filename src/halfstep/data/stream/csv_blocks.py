@@ -213,7 +213,9 @@ class _Reader:
             spans = zip(starts[edge[:-1] == 1], ends[edge[1:] == -1], strict=True)
             body = b"".join(raw[a : b + 1] for a, b in spans)
         stand_in = next((c for c in _CONTROLS if c not in body), b"\0") if b"\0" in body else b"\0"
-        body = body.replace(b"\0", stand_in)  # Arrow's reader now and then loses the rows after a zero byte in a quoted cell
+        body = body.replace(
+            b"\0", stand_in
+        )  # Arrow's reader now and then loses the rows after a zero byte in a quoted cell
         try:
             table = pa_csv.read_csv(
                 pa.BufferReader(body),

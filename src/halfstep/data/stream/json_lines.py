@@ -137,7 +137,7 @@ def _taken(names: tuple[str, ...], lines: list[bytes], row: int, long: list[byte
     while at < len(lines):
         some = lines[at : at + window]
         raw, good = _typed(names, some, row + at, kinds)
-        if raw is None and good:
+        while raw is None and good:
             raw, good = _typed(names, some[:good], row + at, kinds)
         found += [raw] if raw is not None else []
         at, window = at + good, window * _WIDER
@@ -179,7 +179,10 @@ def _joined(names: tuple[str, ...], raws: list[Raw]) -> Raw:
         kinds = {part.type for part in parts}
         wide = pa.large_binary() if pa.large_binary() in kinds else pa.large_string()
         if len(kinds) > 1:
-            parts = [part.cast(pa.large_string()).cast(wide) if part.type == pa.int64() else part.cast(wide) for part in parts]
+            parts = [
+                part.cast(pa.large_string()).cast(wide) if part.type == pa.int64() else part.cast(wide)
+                for part in parts
+            ]
         columns[name] = pa.concat_arrays(parts)
     return Raw(columns, pa.concat_arrays([raw.rows for raw in raws]), tuple(b for raw in raws for b in raw.broken))
 

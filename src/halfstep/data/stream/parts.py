@@ -21,7 +21,7 @@ __all__ = ["BLOCK", "Broken", "BrokenOffError", "Part", "Raw", "blocks", "digest
 
 BLOCK = 4 << 20
 """Bytes read at a time; a few times as much is in memory."""
-_HEAD = 1 << 20
+_HEAD, _PIECE = 1 << 20, 1 << 16
 _SUFFIXES = (".parquet", ".csv", ".tsv", ".txt", ".jsonl", ".ndjson", ".json", ".gz", ".zst", ".xlsx")
 _PACKED: dict[bytes, Literal["gzip", "zstd"]] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 _WIDE = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -150,15 +150,18 @@ def part_of(path: Path, file: str) -> Part | Fault:
 
 def _text_part(part: Part) -> Part | Fault:
     """Tell the encoding and the form of a text file by its beginning."""
-    head, ended = b"", True
+    head, ended, why = b"", True, ""
     try:
         for block in _bytes(part):
             head += block
             if len(head) >= _HEAD:
                 ended = False
                 break
-    except BrokenOffError:
-        pass
+    except BrokenOffError as error:
+        why = str(error)
+    if why and not head:
+        what = f"expected a whole packed file; nothing in it can be unpacked: {why}"
+        return Fault(table=part.file, what=what, mend="copy the file again")
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \r\n\t\0"):
         return Fault(table=part.file, what="expected rows; the file is empty", mend="export the table again")
     encoding, guesses = _encoding(part.file, head, ended=ended)
@@ -208,8 +211,7 @@ def _bytes(part: Part) -> Iterator[bytes]:
     try:
         if part.packed == "zstd":
             with pa.input_stream(str(part.path), compression="zstd") as stream:
-                while block := stream.read(BLOCK):
-                    yield bytes(block)
+                yield from _gathered(stream)
             return
         with part.path.open("rb") as stream:
             if part.packed == "gzip":
@@ -219,6 +221,23 @@ def _bytes(part: Part) -> Iterator[bytes]:
                 yield block
     except (zlib.error, OSError) as error:
         raise BrokenOffError(str(error).partition("\n")[0]) from None
+
+
+def _gathered(stream: pa.NativeFile) -> Iterator[bytes]:
+    """Yield what a stream holds in blocks, read in small pieces, so that little is lost where it breaks off."""
+    held = b""
+    try:
+        while piece := stream.read(_PIECE):
+            held += piece
+            if len(held) >= BLOCK:
+                yield held
+                held = b""
+    except OSError:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 def _unzipped(stream: IO[bytes]) -> Iterator[bytes]:
