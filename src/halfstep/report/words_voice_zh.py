@@ -15,7 +15,7 @@ _UI = {
     "ui.touchpoint": "触点", "ui.speaks for": "赞成", "ui.speaks against": "反对",
     "ui.burst start": "起", "ui.burst peak": "峰值日", "ui.burst rows": "发言数", "ui.usual rows": "平日每天", "ui.beyond usual": "超出平日",
     "ui.controversy": "争议", "ui.began": "开始", "ui.flaw": "缺陷", "ui.coders": "这样编码的人占比", "ui.attacker": "由谁提出", "ui.days since known": "距缺陷公开的天数",
-    "ui.unit alpha": "α", "ui.unit days": "天", "ui.unit ratio": "比值", "ui.unit posts": "条",
+    "ui.unit alpha": "一致系数 α", "ui.unit days": "天", "ui.unit ratio": "比值", "ui.unit posts": "条",
     "head.dim name": "谈论对象", "head.dim touchpoint": "触点", "head.dim stance": "立场", "head.dim polarity": "情绪", "head.dim voice": "谁的声音", "head.dim part": "部分",
     "head.dim start": "起", "head.dim peak": "峰值日", "head.dim end": "止", "head.dim controversy": "争议", "head.dim began": "开始", "head.dim flaw": "缺陷", "head.dim attacker": "由谁提出",
     "head.dim row": "文件行号", "ui.row of file": "文件行号", "ui.part named": "判为提到", "ui.read as": "判为关于", "ui.sure": "判读概率",

@@ -27,9 +27,9 @@ Array = npt.NDArray[np.float64]
 Record = Point | Bound | Refusal | Check
 ASSUMPTIONS = ("names by spelling", "bursts fade alike")
 NEEDS = {
-    "few bursts": ("more bursts of it",),
-    "no rows": ("more utterances of it",),
-    "few blocks": ("more days of it",),
+    "voice few bursts": ("more bursts of it",),
+    "voice no rows": ("more utterances of it",),
+    "voice few blocks": ("more days of it",),
 }
 LABELS = {
     "half_life": {
@@ -92,7 +92,7 @@ def _point(heard: _Heard, name: str, what: str, unit: str, found: HalfLife | Vol
     origin = write.origin("half-life" if unit == "days" else "volatility", ASSUMPTIONS)
     if isinstance(found, Unmeasured):
         facts = (("had", found.had), ("needed", found.needed))
-        return write.refusal(key, what, f"voice {found.why}", NEEDS[found.why], (origin, facts))
+        return write.refusal(key, what, f"voice {found.why}", NEEDS[f"voice {found.why}"], (origin, facts))
     value, n = (found.days, found.bursts) if isinstance(found, HalfLife) else (found.value, found.blocks)
     if not (math.isfinite(found.hi) and math.isfinite(found.lo)):
         return write.bound(key, what, (found.lo, found.hi), unit, (n, origin))
@@ -129,7 +129,9 @@ def _difference(
     origin = write.origin("matched", (*ASSUMPTIONS, "matched volume"))
     if isinstance(found, Unmeasured):
         lacking: Facts = (("founder", pair[0]), ("product", pair[1]), ("had", found.had), ("needed", found.needed))
-        yield write.refusal(f"voice.difference.{key}", what, f"voice {found.why}", NEEDS[found.why], (origin, lacking))
+        yield write.refusal(
+            f"voice.difference.{key}", what, f"voice {found.why}", NEEDS[f"voice {found.why}"], (origin, lacking)
+        )
         return
     ends = (found.value, found.lo, found.hi)
     n = round(sum(of.bursts))

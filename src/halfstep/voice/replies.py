@@ -21,10 +21,10 @@ from halfstep.voice.writer import Facts, Writer
 __all__ = ["cascades_of", "replies"]
 
 NEEDS = {
-    "one cascade": ("more cascades with replies of the brand", "a message experiment"),
-    "no fit": ("more cascades with replies of the brand", "a message experiment"),
-    "too wide": ("more cascades with replies of the brand", "a message experiment"),
-    "placebos show as much": ("a message experiment",),
+    "voice replies one cascade": ("more cascades with replies of the brand", "a message experiment"),
+    "voice replies no fit": ("more cascades with replies of the brand", "a message experiment"),
+    "voice replies too wide": ("more cascades with replies of the brand", "a message experiment"),
+    "voice replies placebos show as much": ("a message experiment",),
 }
 WORDS = {"more": "voice replies more", "fewer": "voice replies fewer", "nothing larger": "voice replies nothing larger"}
 PARTS = 4
@@ -62,7 +62,7 @@ def _judged(told: Followed, write: Writer) -> Iterator[Estimate | Check]:
         yield write.point("voice.replies.extra", "voice extra posts", ends, "posts", (told.replies, origin))
     else:
         why = f"voice replies {told.why}"
-        yield write.refusal("voice.replies.extra", "voice extra posts", why, NEEDS[told.why], (origin, facts))
+        yield write.refusal("voice.replies.extra", "voice extra posts", why, NEEDS[why], (origin, facts))
     why = WORDS.get(told.label, f"voice replies {told.why}")
     if measured or told.label in WORDS:
         yield write.check("replies", Status.REVIEW, why, facts, "voice replies experiment")

@@ -25,7 +25,7 @@ DIMS = {
     "voice.stance": ("name", "touchpoint", "stance", "period"),
     "voice.polarity": ("name", "polarity", "period"),
 }
-NEEDS = {
+WANTED = {
     "utterances": "more utterances of it",
     "audit labels": "more posts drawn at random and read by people",
     "audit labels of more periods": "posts read by people in more periods",
@@ -124,6 +124,6 @@ def _unsaid(label: tuple[str, ...], series: str, found: Sequence[Share | Unsaid]
         return
     first = missing[0]
     facts: Facts = (("name", label[0]), ("class", " & ".join(label[1:])), ("periods", len(missing)), *first.facts)
-    needs = tuple(dict.fromkeys(NEEDS[need] for need in first.needs))
+    needs = tuple(dict.fromkeys(WANTED[need] for need in first.needs))
     told = (write.origin("ppi", ASSUMPTIONS), facts)
     yield write.refusal(".".join((series, *label)), series.replace(".", " "), f"voice {first.reason}", needs, told)

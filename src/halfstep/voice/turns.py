@@ -30,8 +30,8 @@ Record = Point | Refusal | Check
 Array = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 NEEDS = {
-    "no authors": ("a column of authors",), "reader unknown": ("audited posts for and against",), "few authors": ("more authors with several posts",),
-    "reader too poor": ("a reader taught on labels of it",), "few periods": ("posts read by people in more periods",), "no rows": ("more utterances of it",),
+    "voice no authors": ("a column of authors",), "voice reader unknown": ("audited posts for and against",), "voice few authors": ("more authors with several posts",),
+    "voice reader too poor": ("a reader taught on labels of it",), "voice few periods": ("posts read by people in more periods",), "voice no rows": ("more utterances of it",),
 }  # fmt: skip
 LABELS = {"more": "voice content more", "less": "voice content less", "cannot tell": "voice content cannot tell"}
 
@@ -52,7 +52,9 @@ def flips(tallies: Tallies, hand: Hand | None, write: Writer, rng: np.random.Gen
             yield write.point(key, "voice flip rate", (found.value, found.lo, found.hi), "share", (found.pairs, origin))
         else:
             facts = (("had", found.had), ("needed", found.needed))
-            yield write.refusal(key, "voice flip rate", f"voice {found.why}", NEEDS[found.why], (origin, facts))
+            yield write.refusal(
+                key, "voice flip rate", f"voice {found.why}", NEEDS[f"voice {found.why}"], (origin, facts)
+            )
 
 
 def _decided(tallies: Tallies, rows: pl.DataFrame) -> Ints:
@@ -95,7 +97,7 @@ def contents(tallies: Tallies, hand: Hand | None, brands: Mapping[int, str], wri
         else:
             facts = (("brand", brand), ("had", found.had), ("needed", found.needed))
             yield write.refusal(
-                key, "voice content difference", f"voice {found.why}", NEEDS[found.why], (origin, facts)
+                key, "voice content difference", f"voice {found.why}", NEEDS[f"voice {found.why}"], (origin, facts)
             )
 
 
