@@ -28,7 +28,7 @@ class UtteranceColumns(Section):
         description="Column, or list of columns that are an id together; kept as text, never as numbers; rows of one id are one utterance.",
     )
     platform: str | None = None
-    author: str | None = Field(default=None, description="Hashed as it is read, with a key that is thrown away.")
+    author: str | None = Field(default=None, description="Hashed as it is read; no hash is ever written down.")
     engagement: tuple[str, ...] = Field(default=(), description="Counts of likes, replies, reposts; added up.")
     slot: str | None = Field(
         default=None, description="What kind of place it stood in; `voice.paid` says which are paid."

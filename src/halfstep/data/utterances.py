@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ from halfstep.data.stream.clock import clock_of
 from halfstep.data.stream.columns import column_of
 from halfstep.data.stream.csv_blocks import Head, head_of, read_cells
 from halfstep.data.stream.figures import Marks
-from halfstep.data.stream.hashes import Key, new_key
+from halfstep.data.stream.hashes import Key, key_of, new_key
 from halfstep.data.stream.json_lines import keys_of, read_objects
 from halfstep.data.stream.parts import Part, Raw, digest, files_of, part_of
 from halfstep.data.stream.rejects import Rejects
@@ -244,14 +244,18 @@ def open_utterances(
     path, file
         Where it is, and as study.toml names it.
     key
-        Under which authors are hashed; a new one that nobody knows if None.
+        Under which authors are hashed; if None one made of the files' own hash, so that the same files give the same report. No
+        hash of an author leaves the process.
 
     Returns
     -------
     Utterances or tuple of Fault
         All that is wrong with the files as a whole. No row but the first few is looked at.
     """
-    return open_table(cleaner_of(config, new_key() if key is None else key), path, file)
+    found = open_table(cleaner_of(config, new_key() if key is None else key), path, file)
+    if key is None and isinstance(found, Utterances):
+        found.cleaner = replace(found.cleaner, key=key_of(found.sha256))
+    return found
 
 
 def open_table(cleaner: Cleaner, path: Path, file: str) -> Utterances | tuple[Fault, ...]:

@@ -1,7 +1,7 @@
 """64-bit hashes of texts, all rows of a batch at once, the same in every process and on every machine.
 
-Authors are hashed by SipHash-2-4 (Aumasson and Bernstein 2012) under a key that is thrown away with the run: it is a keyed
-pseudo-random function, so that without the key nobody can try names until one fits. Ids need no secret: their words of eight bytes
+Authors are hashed by SipHash-2-4 (Aumasson and Bernstein 2012) under a key made of the files themselves: it is a keyed
+pseudo-random function, so that without the files nobody can try names until one fits, and no hash is written anywhere. Ids need no secret: their words of eight bytes
 are taken in one after the other by the bijection of splitmix64 (Steele et al. 2014), six times as fast.
 """
 
@@ -13,7 +13,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Key", "hashed", "new_key", "row_keys"]
+__all__ = ["Key", "hashed", "key_of", "new_key", "row_keys"]
 
 Key = tuple[int, int]
 """Two words of 64 bits."""
@@ -33,6 +33,12 @@ _ROUNDS = (2, 4)
 def new_key() -> Key:
     """Return a key that nobody knows."""
     return secrets.randbits(64), secrets.randbits(64)
+
+
+def key_of(digest: str) -> Key:
+    """Return the key that belongs to files of a given SHA-256, in hexadecimal: whoever lacks the files lacks it too."""
+    words = np.frombuffer(blake2b(digest.encode(), digest_size=16, person=b"authors").digest(), "<u8")
+    return int(words[0]), int(words[1])
 
 
 def hashed(data: npt.NDArray[np.uint8], begin: _Places, end: _Places, key: Key | None = None) -> _Words:

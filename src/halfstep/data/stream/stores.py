@@ -15,9 +15,9 @@ from halfstep.data.stream.parts import Broken, Part, Raw
 __all__ = ["UNREADABLE", "names_of", "of_sheet", "read_parquet", "read_sheet", "rows_of"]
 
 UNREADABLE = "unreadable page"
-_MOST_ROWS = 1 << 15
+_MOST_ROWS = 1 << 17
 _FEWEST = 256
-_BYTES = 8 << 20
+_BYTES = 16 << 20
 """Bytes that a batch should have unpacked."""
 
 
