@@ -85,7 +85,7 @@ class Pairs:
     @property
     def K(self) -> int:
         """Measures."""
-        return self.value.shape[1] + len(self.topic) * len(self.where)
+        return int(self.value.shape[1]) + len(self.topic) * len(self.where)
 
 
 def measured(pairs: Pairs, at: Ints) -> Values:
