@@ -20,7 +20,7 @@ tests:
 
 # What the compiled kernel carries, once more without it.
 tests-numpy:
-	HALFSTEP_KERNEL=numpy uv run pytest $(wildcard tests/native tests/blp tests/demand tests/logit)
+	HALFSTEP_KERNEL=numpy uv run pytest $(wildcard tests/native tests/blp tests/demand tests/logit tests/text)
 
 # On a cluster of this machine alone; pyspark is fetched here and by nobody else. A machine without Java goes without, unless HALFSTEP_REQUIRE has java.
 tests-spark:
@@ -39,6 +39,8 @@ bench:
 	uv run --extra bench python benchmarks/events.py
 	uv run --extra bench python benchmarks/choice.py
 	uv run --extra bench python benchmarks/scale.py
+	uv run --extra bench python benchmarks/voice.py
+	uv run --extra bench python benchmarks/cascades.py
 
 # Exact versions with hashes, for those who want them: uv pip sync requirements.lock
 lock:
