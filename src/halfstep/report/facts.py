@@ -99,6 +99,8 @@ def _fact(check: Check, name: str, value: str | float) -> Fact:
             return of_choice
         if check.id.startswith("voice.") and name in VOICED:
             return Voiced(value)
+        if check.id.startswith("voice.agreement.") and name == "of":
+            return Term(f"head.dim {value}")
         if name in PERIODS:
             return When(value, short=True)
         kinds: dict[str, Fact] = {

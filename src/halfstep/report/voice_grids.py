@@ -175,7 +175,7 @@ def burst_grid(index: Index) -> Iterator[Grid]:
         rows.append(Row((
             Cell((Voiced(name),), "label"), Cell((Words(start),)), Cell((Words(peak),)),
             Cell((Amount(int(series.n[k]), "count"),), "number"), Cell((index.at(usual, k),), "number"),
-            Cell((index.at(series, k, "both"),), "number"),
+            Cell((_share(index, series, k),), "number"),
         )))  # fmt: skip
     columns = tuple(
         Term(f"ui.{head}")

@@ -79,7 +79,7 @@ def _agreement(
         if found.alpha >= TENTATIVE
         else "voice coders differ"
     )
-    facts = (("of", what), ("alpha", found.alpha), ("units", found.units), ("coders", len(coders)))
+    facts = (("of", what), ("alpha", found.alpha), ("cases", found.units), ("coders", len(coders)))
     yield write.check(f"agreement.{what}", status, why, facts, "" if reliable else "voice code again")
 
 

@@ -46,7 +46,7 @@ def loud(tallies: Tallies, found: dict[str, Bursts], write: Writer) -> Iterator[
             usual.append(Row(label, before, before, before, round(burst.rows)))
     dims = ("name", "start", "peak", "end")
     if rows:
-        yield write.series("voice.bursts", "voice burst rows", "count", dims, (rows, origin))
+        yield write.series("voice.bursts", "voice burst rows", "posts", dims, (rows, origin))
         yield write.series("voice.usual", "voice usual rows", "count", dims, (usual, origin))
     expected = sum(of.false_alarms for of in found.values())
     years = sum(of.years for of in found.values())

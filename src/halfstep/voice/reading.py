@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,7 +43,9 @@ def reader_of(config: StudyConfig, hand: Hand | None, model: Heads | None, rng: 
     if hand is not None and hand.teaching.height >= FEWEST and hand.heads:
         texts, targets, groups = hand.lessons()
         packed = pack(texts)
-        return Taught(learn(packed, targets, groups, hand.heads, grams_for(packed), rng).heads, "labels")
+        heads = learn(packed, targets, groups, hand.heads, grams_for(packed), rng).heads
+        card = heads.card | {"posts": hand.teaching["key"].n_unique()}  # windows are texts of their own to the learner
+        return Taught(replace(heads, card=card), "labels")
     topics = tuple(topic for topic in config.voice.touchpoints if topic.words)
     if not topics:
         return None
