@@ -56,9 +56,14 @@ def test_alpha_by_hand() -> None:
 
 def test_coders_who_agree() -> None:
     q, p = "quality", "price"
-    check = told(*coded((q, q), (q, q), (p, p), (p, p)))["Check voice.agreement.touchpoint"]
-    assert isinstance(check, Check)
-    assert (check.status, check.why, check.do) == (Status.PASS, "voice coders agree", "")
+    for many, status, why, do in (
+        (2, Status.REVIEW, "voice coders tentative", "voice code again"), (8, Status.PASS, "voice coders agree", ""),
+    ):  # fmt: skip
+        found = told(*coded(*(many * [(q, q)] + many * [(p, p)])))
+        check, point = found["Check voice.agreement.touchpoint"], found["Point voice.agreement.touchpoint"]
+        assert isinstance(check, Check) and isinstance(point, Point)
+        assert (check.status, check.why, check.do) == (status, why, do)
+        assert point.lo < point.value == 1.0, "one more controversy might divide them"
 
 
 def test_one_coder_is_refused_and_the_codings_are_shown() -> None:

@@ -89,9 +89,15 @@ def test_the_same_content_of_both_is_not_told_apart() -> None:
     assert gap.lo < 0 < gap.hi
 
 
-def test_content_in_few_periods_is_refused() -> None:
+def test_content_in_few_periods_is_told_over_all_of_them_only_if_each_was_audited() -> None:
     short = made(World(months=2, posts=300))
-    (refusal,) = contents(short.tallies, short.hand, {0: "norda"}, short.write)
+    gap, check = contents(short.tallies, short.hand, {0: "norda"}, short.write)
+    assert isinstance(gap, Point) and gap.lo < 0 < gap.hi
+    assert isinstance(check, Check) and check.why == "voice content cannot tell"
+    frame = short.tallies.frame.filter((pl.col("kind") != int(Kind.AUDIT)) | (pl.col("day") < 19_754))
+    half = replace(short.tallies, frame=frame)
+    assert len(half.periods) == 2, "the second month, from 2024-02-01 on, has posts but no audit"
+    (refusal,) = contents(half, short.hand, {0: "norda"}, short.write)
     assert isinstance(refusal, Refusal)
     assert refusal.why == "voice few periods"
     assert list(contents(short.tallies, None, {0: "norda"}, short.write)) == []

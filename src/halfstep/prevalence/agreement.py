@@ -112,6 +112,12 @@ def alpha(codes: Codes, level: float, rng: np.random.Generator, draws: int = DRA
     times = rng.multinomial(units, often / units, size=draws).astype(np.float64)
     drawn = _alpha(times @ alike, times @ apart[first])
     lo, hi = np.quantile(drawn[np.isfinite(drawn)], [(1 - level) / 2, (1 + level) / 2])
+    if lo == hi:  # all units alike: what one more unit could bring, on which two coders differ, or are at one
+        values, every = counts.sum(axis=0).astype(np.float64), np.asarray(apart.sum(), dtype=np.float64)
+        some = np.eye(len(values))[np.argsort(-values, kind="stable")[:2]].sum(axis=0)
+        if len(values) > 1:
+            lo = min(float(lo), float(_alpha(values + some, every + 2.0)))
+            hi = max(float(hi), float(_alpha(values + 2 * np.eye(len(values))[int(values.argmax())], every)))
     pairs = m * (m - 1)
     plain = 1 - float((apart * (m - 1)).sum() / pairs.sum())
     return Agreement(value, min(float(lo), value), max(float(hi), value), plain, units, int(m.sum()), level)

@@ -128,7 +128,12 @@ def _untold(index: Index) -> Iterator[Block]:
             groups.setdefault((refusal.why, refusal.needs), []).append(refusal)
     said = []
     for (why, needs), found in groups.items():
-        more = [float(value) for r in found for name, value in r.facts if name == "more"]
+        more = [
+            float(value)
+            for r in found
+            for name, value in r.facts
+            if name == "more" and r.why != "voice constancy untested"
+        ]
         facts: tuple[tuple[str, Fact], ...] = (
             ("why", Term(f"why.{why}")), ("n", Amount(len(found), "count")), ("needs", needs_of(index, needs)),
             ("more", Amount(max(more, default=0.0), "count")),

@@ -11,7 +11,7 @@ _UI = {
     "ui.axis share of list": "share of the list", "ui.axis share of voice": "share of all that is said",
     "ui.spoken of": "spoken of", "ui.said by voice": "people", "ui.said by copies": "copies of one text", "ui.said by paid": "paid places", "ui.said by own": "the brand itself",
     "ui.founder only": "founder only", "ui.both named": "both named", "ui.product only": "brand or product only", "ui.founder share": "founder's share",
-    "ui.voice half_life": "half-life (days)", "ui.voice volatility": "volatility", "ui.voice flips": "flip rate", "ui.voice content": "about the product",
+    "ui.voice half_life": "half-life (days)", "ui.voice volatility": "volatility", "ui.voice flips": "flip rate", "ui.voice content": "about the product, founder less product",
     "ui.touchpoint": "touchpoint", "ui.speaks for": "for", "ui.speaks against": "against",
     "ui.burst start": "from", "ui.burst peak": "peak", "ui.burst rows": "posts", "ui.usual rows": "usual a day", "ui.beyond usual": "beyond the usual",
     "ui.controversy": "controversy", "ui.began": "began", "ui.flaw": "flaw", "ui.coders": "coders who say so", "ui.attacker": "raised by", "ui.days since known": "days since the flaw was public",
@@ -29,7 +29,7 @@ _FINDINGS = {
     "find.voice untold": "{why} So for {n} classes of posts. Needed: {needs}.",
     "find.voice untold more": "{why} So for {n} classes of posts. Needed: {needs}; up to {more} more for one of them.",
     "find.voice attention title": "Attention, {first} to {last}", "find.voice attention list": "Part of all rows of the list that name each; exact counts of the table.", "find.voice attention voice": "Part of all utterances of the table that name each; exact counts.",
-    "find.voice said by title": "Who is spoken of, and in whose voice (posts)", "find.voice parts title": "Founder, product, or both at once (posts)", "find.voice steadiness title": "How attention lasts, at matched volume",
+    "find.voice said by title": "Who is spoken of, and in whose voice (posts)", "find.voice parts title": "Founder, product, or both at once (posts)", "find.voice steadiness title": "How attention lasts",
     "find.voice touchpoints title": "What is said of {name}: share of posts by touchpoint", "find.voice stance title": "For and against {name}, {period}: share of posts", "find.voice bursts title": "The {shown} largest of {n} bursts",
     "find.voice controversies title": "What each controversy was about, as coded", "find.voice attacks title": "Attacks by rivals, in order of time",
     "find.voice codings title": "A sample drawn by lot, to be checked in the file", "find.voice codings": "Look these rows up: is the right one named, and is it about that?",
@@ -48,7 +48,7 @@ _WHAT = {
 }  # fmt: skip
 
 _WHY = {
-    "why.voice rejected": "{rejected} rows could not be read; they are kept in a file of their own beside the report. {read} were read.", "why.voice all read": "All {read} rows were read.",
+    "why.voice rejected": "{rejected} of {rows} rows could not be read; they are kept in a file of their own beside the report. {used} are used; {same} repeat an id, {left} lie outside the days that the study uses.", "why.voice all read": "All {rows} rows were read. {used} are used; {same} repeat an id, {left} lie outside the days that the study uses.",
     "why.voice copies": "{copies} posts ({share}) repeat an earlier text and are counted once; the largest group has {largest}, and {chorus} groups are large enough for a chorus.",
     "why.voice entangled": "{both} posts name founder and product of {brand} together: which of them they are about is not in the text.", "do.voice message experiment": "A message experiment would tell: the same post with and without the founder, shown by lot.",
     "why.voice reader seeds": "The reader knows only the seed words of the codebook; no one has taught it.", "do.voice label posts": "Label posts: halfstep label.",

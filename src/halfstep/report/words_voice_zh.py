@@ -11,7 +11,7 @@ _UI = {
     "ui.axis share of list": "占榜单的份额", "ui.axis share of voice": "占全部发言的份额",
     "ui.spoken of": "谈论对象", "ui.said by voice": "大众", "ui.said by copies": "同文重复", "ui.said by paid": "付费位", "ui.said by own": "品牌自己",
     "ui.founder only": "只提创始人", "ui.both named": "两者都提", "ui.product only": "只提品牌或产品", "ui.founder share": "创始人份额",
-    "ui.voice half_life": "半衰期（天）", "ui.voice volatility": "波动", "ui.voice flips": "立场翻转率", "ui.voice content": "谈产品的比例",
+    "ui.voice half_life": "半衰期（天）", "ui.voice volatility": "波动", "ui.voice flips": "立场翻转率", "ui.voice content": "谈产品的比例，创始人减产品",
     "ui.touchpoint": "触点", "ui.speaks for": "赞成", "ui.speaks against": "反对",
     "ui.burst start": "起", "ui.burst peak": "峰值日", "ui.burst rows": "发言数", "ui.usual rows": "平日每天", "ui.beyond usual": "超出平日",
     "ui.controversy": "争议", "ui.began": "开始", "ui.flaw": "缺陷", "ui.coders": "这样编码的人占比", "ui.attacker": "由谁提出", "ui.days since known": "距缺陷公开的天数",
@@ -29,7 +29,7 @@ _FINDINGS = {
     "find.voice untold": "{why}共有 {n} 类帖子如此。还需要：{needs}。",
     "find.voice untold more": "{why}共有 {n} 类帖子如此。还需要：{needs}；其中最多的一类还要 {more} 条。",
     "find.voice attention title": "关注度，{first}至{last}", "find.voice attention list": "榜单全部条目中提到各对象的比例；为数据表的精确计数。", "find.voice attention voice": "数据表全部发言中提到各对象的比例；为精确计数。",
-    "find.voice said by title": "谁被谈论，是谁在说（发言数）", "find.voice parts title": "创始人、产品，还是同时提到（发言数）", "find.voice steadiness title": "同等声量下，关注能持续多久",
+    "find.voice said by title": "谁被谈论，是谁在说（发言数）", "find.voice parts title": "创始人、产品，还是同时提到（发言数）", "find.voice steadiness title": "关注能持续多久",
     "find.voice touchpoints title": "关于{name}：各触点占帖子的比例", "find.voice stance title": "{period}对{name}的赞成与反对：占帖子的比例", "find.voice bursts title": "{n} 次升温中最大的 {shown} 次",
     "find.voice controversies title": "每场争议是关于什么的（编码结果）", "find.voice attacks title": "竞争对手的攻击，按时间排列",
     "find.voice codings title": "随机抽取、供到文件中核对的样本", "find.voice codings": "请到文件中查看这些行：提到的对象对吗，谈的是不是这件事？",
@@ -48,7 +48,7 @@ _WHAT = {
 }  # fmt: skip
 
 _WHY = {
-    "why.voice rejected": "有 {rejected} 行无法读取，已单独存放在报告旁的文件里；读到 {read} 行。", "why.voice all read": "{read} 行全部读到。",
+    "why.voice rejected": "{rows} 行中有 {rejected} 行无法读取，已单独存放在报告旁的文件里。用到 {used} 行；{same} 行 id 重复，{left} 行不在研究所用的日子之内。", "why.voice all read": "{rows} 行全部读到。用到 {used} 行；{same} 行 id 重复，{left} 行不在研究所用的日子之内。",
     "why.voice copies": "有 {copies} 条帖子（{share}）重复此前的文字，只计一次；最大的一组有 {largest} 条，达到刷屏规模的有 {chorus} 组。",
     "why.voice entangled": "有 {both} 条帖子同时提到{brand}的创始人和产品：究竟在说谁，文字里看不出。", "do.voice message experiment": "要分清，需做信息实验：同一条内容随机带或不带创始人。",
     "why.voice reader seeds": "判读程序只认得编码本里的种子词，没有人教过它。", "do.voice label posts": "请标注帖子：halfstep label。",

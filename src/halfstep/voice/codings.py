@@ -44,7 +44,7 @@ def codings(
     ]
     for at, brand in brands.items():
         for part in PARTS:
-            drawn = tallies.singles(Kind.SAMPLE, f"{at}:{part}")
+            drawn = tallies.singles(Kind.SAMPLE, f"{at}:{part}").filter(tallies.is_voice)
             if not drawn.height:
                 continue
             lot = np.argsort(mixed(drawn["key"].to_numpy()), kind="stable")[:SHOWN]

@@ -70,7 +70,7 @@ def _agreement(
         )
         return
     yield write.point(name, "voice agreement", (found.alpha, found.lo, found.hi), "alpha", (found.units, origin))
-    reliable = found.alpha >= RELIABLE
+    reliable = found.alpha >= RELIABLE and found.lo >= TENTATIVE
     status = Status.PASS if reliable else Status.REVIEW
     why = (
         "voice coders agree"

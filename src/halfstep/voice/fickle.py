@@ -58,7 +58,7 @@ def lives_of(
     found = {}
     for name, bursts in flares.items():
         count = tallies.daily(name).astype(np.float64)
-        found[name] = half_life(count, np.maximum(total, count), bursts, DecaySettings(level=level), rng)
+        found[name] = half_life(count, total, bursts, DecaySettings(level=level), rng)
     return found
 
 
@@ -76,7 +76,7 @@ def fickle(
         count = tallies.daily(name).astype(np.float64)
         yield _point(heard, f"half_life.{name}", "voice half-life", "days", lasts)
         if tallies.count(name) >= write.config.voice.least:
-            swings = volatility(count, np.maximum(total, count), rng, total > 0, write.config.voice.level)
+            swings = volatility(count, total, rng, total > 0, write.config.voice.level)
             yield _point(heard, f"volatility.{name}", "voice volatility", "ratio", swings)
     names = write.config.voice.names
     for founder in (name for name in names if name.kind == "founder" and name.of):
@@ -106,14 +106,13 @@ def _pair(heard: _Heard, founder: Name, other: Name) -> Iterator[Record]:
     def rows(platform: str) -> int:
         return min(int(tallies.daily(name.id, platform=platform).sum()) for name in (founder, other))
 
-    platform = max(tallies.platforms, key=rows)
+    platform = max(tallies.listed, key=rows)
     if rows(platform) < voice.least:
         return
     total = observed(tallies, heard.exposure, platform)
     series = [tallies.daily(name.id, platform=platform).astype(np.float64) for name in (founder, other)]
-    held = np.maximum(total, np.maximum(*series))
     settings = BurstSettings(voice.bursts.memory, voice.bursts.false_alarms, voice.bursts.apart, voice.level)
-    first, second = (Attention(count, held, total > 0) for count in series)
+    first, second = (Attention(count, total, total > 0) for count in series)
     found = compare(first, second, heard.rng, settings, DecaySettings(level=voice.level))
     for kind, difference in (("half_life", found.half_life), ("volatility", found.volatility)):
         yield from _difference(heard, kind, (founder.id, other.id), difference, found)

@@ -94,10 +94,10 @@ class Hand:
         topic, _, stance = measure.partition(" & ")
         rows = self.audit
         y = self._said(topic)
+        if stance or topic.startswith("stance."):
+            rows = rows.filter(pl.col("target").is_in(["", name]) & pl.col("stance").is_not_null())
         if stance:
-            y = y & self._said(stance) & pl.col("target").is_in(["", name])
-        elif topic.startswith("stance."):
-            rows = rows.filter(pl.col("target").is_in(["", name]))
+            y = y & self._said(stance)
         return _by_text(rows, y)
 
     def on_product(self) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from halfstep.market.inputs import Inputs
 from halfstep.voice.codings import codings
 from halfstep.voice.fickle import fickle, lives_of
 from halfstep.voice.hand import Hand, lexicon_of
-from halfstep.voice.ledger import ledger, observed
+from halfstep.voice.ledger import covered, ledger, observed
 from halfstep.voice.loud import found_bursts, loud
 from halfstep.voice.reading import Taught, checks_of, reader_of
 from halfstep.voice.replies import replies
@@ -48,7 +48,7 @@ class Hearing:
         asked = np.empty(0, np.uint64) if labels is None else Hand.textless(labels)
         seen = survey(self.utterances.batches(), config.voice, asked)
         hand = None if labels is None else Hand(config, labels, seen.texts)
-        write = Writer(config, self.utterances.file, f"1-{seen.n}" if seen.n else "", seen.n)
+        write = Writer(config, self.utterances.file, seen.rows, seen.n)
         yield from self._aside(seen, write)
         if not seen.n:
             yield write.refusal(
@@ -98,12 +98,15 @@ class Hearing:
             max(1, seen.n // SAMPLE), -(-seen.authored // FOLLOWED), seen.roots,
         )  # fmt: skip
         frame = merge((scan(batch, reader) for batch in self.utterances.batches()), reader)
-        return Tallies(frame, reader, voice, seen.dated > 0), dict(enumerate(brands))
+        return Tallies(frame, reader, voice, seen.dated > 0, covered(self.inputs.exposure)), dict(enumerate(brands))
 
     def _aside(self, seen: Survey, write: Writer) -> Iterator[Check]:
         """Yield what was not read, and what was said again."""
         rejected = sum(self.utterances.rejected.values())
-        facts: Facts = (("rejected", rejected), ("read", seen.n))
+        tally = self.utterances.tally
+        facts: Facts = (
+            ("rejected", rejected), ("rows", tally.rows), ("used", seen.n), ("same", tally.same_id), ("left", sum(tally.left_out.values())),
+        )  # fmt: skip
         status = Status.REVIEW if rejected else Status.PASS
         yield write.check("rejected", status, "voice rejected" if rejected else "voice all read", facts)
         again = len(seen.copies.copy_rows)

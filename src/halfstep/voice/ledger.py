@@ -16,7 +16,7 @@ from halfstep.voice.scan import Slot
 from halfstep.voice.tallies import Tallies
 from halfstep.voice.writer import Facts, Row, Writer
 
-__all__ = ["ledger", "listed", "observed"]
+__all__ = ["covered", "ledger", "listed", "observed"]
 
 PARTS = ("founder", "both", "product")
 WHO = {Slot.VOICE: "voice", Slot.PAID: "paid", Slot.OWN: "own", Slot.COPY: "copies"}
@@ -69,14 +69,23 @@ def ledger(
             yield write.check(f"entangled.{brand}", Status.REVIEW, "voice entangled", facts, "voice message experiment")
 
 
+def covered(exposure: Exposure | None) -> tuple[str, ...] | None:
+    """Return the platforms whose list has a known length; None where none has, or the table has one length for all."""
+    if exposure is None or (exposure.frame["platform"] == "").any():
+        return None
+    return tuple(exposure.frame["platform"].unique().sort())
+
+
 def listed(tallies: Tallies, exposure: Exposure | None, platform: str | None = None) -> npt.NDArray[np.float64]:
     """Return rows in all, named or not, a day: of the list where its length is known, else of the table; shape (T,)."""
     if exposure is None:
         return tallies.daily("", platform=platform).astype(np.float64)
     first, last = tallies.days
     held = exposure.frame.filter(exposure.frame["day"].is_between(first, last))
-    if platform is not None:
-        held = held.filter(pl.col("platform").is_in([platform, ""]))
+    if (held["platform"] == "").any():  # one length for all stands beside those of each
+        held = held.filter(pl.col("platform") == "")
+    elif platform is not None:
+        held = held.filter(pl.col("platform") == platform)
     total = np.bincount(held["day"].to_numpy() - first, held["total"].to_numpy(), last - first + 1)
     return total.astype(np.float64)
 
@@ -84,8 +93,15 @@ def listed(tallies: Tallies, exposure: Exposure | None, platform: str | None = N
 def observed(tallies: Tallies, exposure: Exposure | None, platform: str | None = None) -> npt.NDArray[np.float64]:
     """Return what daily counts are held against: the length of the list, or 1 for every day where nobody says how long it was.
 
-    The table's own rows are no length: where all of them name somebody, names would be held against each other.
+    The table's own rows are no length: where all of them name somebody, names would be held against each other. A day on which the
+    length of one platform is missing, between its first and last, was not observed: 0.
     """
     if exposure is None:
         return np.ones(tallies.days[1] - tallies.days[0] + 1)
-    return listed(tallies, exposure, platform)
+    total = listed(tallies, exposure, platform)
+    day = np.arange(len(total)) + tallies.days[0]
+    for of, held in exposure.frame.partition_by("platform", as_dict=True).items():
+        if platform is None and of[0]:
+            own = held["day"].to_numpy()
+            total[(day > own.min()) & (day < own.max()) & ~np.isin(day, own)] = 0
+    return total

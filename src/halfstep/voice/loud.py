@@ -27,7 +27,7 @@ def found_bursts(tallies: Tallies, total: Array, write: Writer) -> dict[str, Bur
     if not names or len(total) <= 2 * voice.bursts.memory:
         return {}
     count = np.array([tallies.daily(name) for name in names], dtype=np.float64)
-    found = bursts_together(count, np.maximum(total, count.max(axis=0)), settings, total > 0)
+    found = bursts_together(count, total, settings, total > 0)
     return dict(zip(names, found, strict=True))
 
 

@@ -60,6 +60,10 @@ class Told:
     tallies: tuple[Tally, ...]
     audits: tuple[Audit, ...]
 
+    def even(self, least: int) -> bool:
+        """Whether every period with enough posts was audited: else the audit says nothing of all of them together."""
+        return all(audit.m > 0 for tally, audit in zip(self.tallies, self.audits, strict=True) if tally.n >= least)
+
     @property
     def whole(self) -> tuple[Tally, Audit]:
         """All periods together."""
@@ -108,7 +112,7 @@ def shares(tallies: Tallies, hand: Hand | None, write: Writer) -> Iterator[Estim
                 if isinstance(one, Share) and one.n >= config.least:
                     rows[asked.series].append(Row((name, *asked.parts, period), one.value, one.lo, one.hi, one.n))
             over_all = share(*told.whole, config.level, config.fewest)
-            if isinstance(over_all, Share) and len(tallies.periods) > 1:
+            if told.even(config.least) and isinstance(over_all, Share) and len(tallies.periods) > 1:
                 label = (name, *asked.parts, tallies.span)
                 rows[asked.series].append(Row(label, over_all.value, over_all.lo, over_all.hi, over_all.n))
             yield from _unsaid((name, *asked.parts), asked.series, found, write)
@@ -123,7 +127,7 @@ def _unsaid(label: tuple[str, ...], series: str, found: Sequence[Share | Unsaid]
     if not missing:
         return
     first = missing[0]
-    facts: Facts = (("name", label[0]), ("class", " & ".join(label[1:])), ("periods", len(missing)), *first.facts)
+    facts: Facts = (("name", label[0]), ("class", " & ".join(label[1:])), ("refused", len(missing)), *first.facts)
     needs = tuple(dict.fromkeys(WANTED[need] for need in first.needs))
     told = (write.origin("ppi", ASSUMPTIONS), facts)
     yield write.refusal(".".join((series, *label)), series.replace(".", " "), f"voice {first.reason}", needs, told)

@@ -17,6 +17,8 @@ __all__ = ["Survey", "survey"]
 
 CASCADES = 2_000
 """Most cascades looked at: the largest."""
+ONE_FILE = 1 << 40
+"""Rows of a second file are numbered from here on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +35,8 @@ class Survey:
         Keys of first posts with enough replies, sorted; at most `CASCADES`, the largest.
     authored, dated
         Utterances with an author, and with a day.
+    rows
+        First and last row used, as a range; empty where there are none, or several files.
     texts
         Key -> text of the utterances asked for.
     """
@@ -42,6 +46,7 @@ class Survey:
     roots: npt.NDArray[np.uint64]
     authored: int
     dated: int
+    rows: str
     texts: dict[int, str]
 
 
@@ -49,10 +54,13 @@ def survey(batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[
     """Go through the utterances once; `asked` are sorted keys of those whose texts are wanted."""
     replies, texts = _Replies(), dict[int, str]()
     n = authored = dated = 0
+    first, last = ONE_FILE, 0
     fold = config.copies.fold
     with Folder(config.copies.similar) as folder:
         for batch in batches:
             n += batch.num_rows
+            row = numbers(batch, "row")
+            first, last = min(first, int(row.min(initial=ONE_FILE))), max(last, int(row.max(initial=0)))
             authored += batch.num_rows - batch.column("author").null_count
             dated += batch.num_rows - batch.column("day").null_count
             if fold:
@@ -62,7 +70,15 @@ def survey(batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[
             texts |= dict(zip(key[at].tolist(), batch.column("text").take(at).to_pylist(), strict=True))
             replies.add(numbers(batch, "root")[known(batch, "root")])
         copies = folder.close()
-    return Survey(n, copies, replies.largest(config.cascades.smallest), authored, dated, texts)
+    return Survey(
+        n,
+        copies,
+        replies.largest(config.cascades.smallest),
+        authored,
+        dated,
+        f"{first}-{last}" if 0 < last < ONE_FILE else "",
+        texts,
+    )
 
 
 class _Replies:

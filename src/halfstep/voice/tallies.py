@@ -38,12 +38,15 @@ class Tallies:
         As of `halfstep.voice.scan.merge`.
     dated
         Whether utterances have days; if not, there is one period, "all".
+    covered
+        Platforms whose list has a known length; None: all, as none has or one length is that of all. Counts by day are of these.
     """
 
     frame: pl.DataFrame
     reader: Reader
     config: Voice
     dated: bool = True
+    covered: tuple[str, ...] | None = None
 
     @cached_property
     def days(self) -> tuple[int, int]:
@@ -95,8 +98,9 @@ class Tallies:
         """Return utterances a day from the first day to the last, shape (T,)."""
         first, last = self.days
         held = self._chosen(name, slots)
-        if platform is not None:
-            held = held[self._cells["platform"][held] == platform]
+        wanted = self.covered if platform is None else (platform,)
+        if wanted is not None:
+            held = held[np.isin(self._cells["platform"][held], wanted)]
         counts: Ints = np.bincount(self._cells["day"][held] - first, self._cells["n"][held], last - first + 1)
         return counts.astype(np.int64)
 
@@ -108,6 +112,11 @@ class Tallies:
     def platforms(self) -> tuple[str, ...]:
         """The platforms, sorted."""
         return tuple(sorted(set(self._cells["platform"].tolist())))
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Platforms whose counts by day can be held against something."""
+        return self.platforms if self.covered is None else self.covered
 
     def cells(self, name: str, measure: str) -> tuple[Tally, ...]:
         """Return a measure over people's own voice, period by period; in probabilities."""
