@@ -154,7 +154,8 @@ def _by_period(told: Told, write: Writer) -> Shares:
 def _over_all(told: list[Told], refused: Unmeasured, write: Writer) -> ContentDifference | Unmeasured:
     """Return the difference over all periods together, where every one was audited."""
     voice = write.config.voice
-    found = [share(*one.whole, voice.level, voice.fewest) for one in told if one.even(voice.least)]
+    # another such post, not these: the two kinds are compared, not what happened to be written
+    found = [share(*one.whole, voice.level, voice.fewest, "source") for one in told if one.even(voice.least)]
     both = [one for one in found if isinstance(one, Share)]
     if len(both) < 2:
         return refused
