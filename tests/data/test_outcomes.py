@@ -77,13 +77,13 @@ def test_a_study_may_have_outcomes_only(tmp_path: Path) -> None:
     assert [outcome.id for outcome in prepare(loaded).outcomes] == ["orders"]
 
 
-def test_a_study_needs_one_of_four_tables(tmp_path: Path) -> None:
+def test_a_study_needs_one_of_five_tables(tmp_path: Path) -> None:
     path = alone(
         tmp_path, ROWS, {"outcome_columns": None, "outcomes": None, "tables": {"sales": None, "reach": "r.csv"}}
     )
     text = (path / "study.toml").read_text().replace('"outcomes" = "outcomes.csv"', "")
     (path / "study.toml").write_text(text)
-    assert any("of outcomes or of choices" in f.what for f in faults(path))
+    assert any("of outcomes, of choices or of utterances" in f.what for f in faults(path))
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ IDS = (
     "printed",
     "event",
     "experiment",
+    "voice",
 )
 
 
@@ -128,7 +129,7 @@ def test_what_is_declared_and_given_is_no_longer_asked_for(tmp_path: Path) -> No
     found = asked(write(tmp_path, market("ABC", models=6), changes, {"reach": reach().drop("asked"), "markets": sizes}))
     said(found)
     open_ = {question.id for question in found.values() if question.status != "now"}
-    assert open_ == {"supply", "printed", "event", "experiment", "equilibrium", "recognition"}
+    assert open_ == {"supply", "printed", "event", "experiment", "voice", "equilibrium", "recognition"}
 
 
 def ways(found: dict[str, Question]) -> list[tuple[list[str], str | None]]:

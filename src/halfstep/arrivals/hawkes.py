@@ -101,7 +101,7 @@ def fit(cascades: tuple[Cascade, ...], spec: Spec) -> Fit:
     --------
     >>> draw = np.random.default_rng(0)
     >>> alone = Cascade(np.sort(draw.uniform(0, 1e5, 500)), np.zeros(500, dtype=np.int64), 1e5)
-    >>> found = fit((alone,), Spec(shock=False))
+    >>> found = fit((alone,), Spec(shock=False, decays=(1 / 600,)))
     >>> found.converged, bool(found.branching[0, 0] < 0.2)
     (True, True)
     """
