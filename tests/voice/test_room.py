@@ -145,3 +145,18 @@ def test_a_table_of_one_post_and_one_without_any_name(tmp_path: Path) -> None:
     nobody = made.frame.with_columns(text=pl.lit("今天天气不错") + pl.col("id"))
     found = answered(tmp_path / "nobody", Posts(nobody, made.truth))
     assert not any(isinstance(e, Point | Bound) for e in found.estimates)
+
+
+def test_labels_without_ids_belong_to_the_posts_that_say_just_that(
+    plain: tuple[Posts, pl.DataFrame, Figures], tmp_path: Path
+) -> None:
+    made, hand, found = plain
+    drop = '[label_columns]\nid = "id"\n'
+    voice_study(tmp_path / "t", made, hand)
+    toml = tmp_path / "t" / "study.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace(drop, "[label_columns]\n"), encoding="utf-8")
+    told = figures(run(tmp_path / "t", only=("voice",)).answers["voice"])
+    assert ("check", "voice.audit") not in told
+    shares = [name for name in found if name[:2] == ("series", "voice.touchpoints")]
+    assert shares
+    assert {name for name in told if name[:2] == ("series", "voice.touchpoints")} == set(shares)

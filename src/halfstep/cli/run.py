@@ -48,7 +48,10 @@ def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | Non
     answered = any(index.point(verdict.estimate) for verdict in index.verdicts.values())
     printed = outcome.answers["press"].estimates if "press" in outcome.answers else ()
     followed = any(index.point(verdict.estimate) for verdict in index.events.values())
-    return RAN if answered or followed or any(isinstance(e, Bound | Point) for e in printed) else NOTHING
+    heard = "voice" in outcome.answers and any(
+        series.id.startswith("voice.") for series in outcome.answers["voice"].series
+    )
+    return RAN if answered or followed or heard or any(isinstance(e, Bound | Point) for e in printed) else NOTHING
 
 
 def _rejected(outcome: Outcome, path: Path) -> tuple[Path, ...]:

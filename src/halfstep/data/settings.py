@@ -59,7 +59,9 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
 def _main_table(config: StudyConfig) -> Iterator[Fault]:
     """Yield a study without sales and press figures, and a sales table without its columns or attributes."""
     if "sales" not in config.tables:
-        if not {"press", "outcomes", "choices", "utterances", "labels"} & set(config.tables) and not is_plan(config):
+        if not {"press", "outcomes", "choices", "utterances", "labels", "controversies"} & set(
+            config.tables
+        ) and not is_plan(config):
             what = "expected a sales table, a table of press figures, of outcomes, of choices or of utterances; none is named"
             yield _fault("tables.sales", what, "name the file of one of them")
         for section in ("columns", "attributes", "demand", "subsidy"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from halfstep.core.check import Check
 from halfstep.core.estimate import Bound, Refusal
@@ -82,6 +83,9 @@ def _founder(index: Index, bound: Bound) -> Finding:
     """Say how much of the attention to a brand is its founder's, and how much cannot be split."""
     brand = bound.id.removeprefix("voice.founder share.")
     both = Amount(bound.hi - bound.lo, "share")
+    if bound.lo == bound.hi:
+        alone = replace(index.amount(bound), lo=bound.lo, hi=bound.hi, form="value")
+        return Finding("find.voice founder alone", (("brand", Voiced(brand)), ("share", alone)))
     return Finding(
         "find.voice founder share",
         (("brand", Voiced(brand)), ("share", index.amount(bound, "interval")), ("both", both)),

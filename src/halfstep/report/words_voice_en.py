@@ -24,6 +24,7 @@ _UI = {
 _FINDINGS = {
     "find.voice about": "Shares are read by a program and corrected by posts drawn at random that people read; a plain count of what a program says is printed nowhere. Paid places, the brand's own posts and copies of one text stand apart.",
     "find.voice founder share": "Of what is said of {brand}, its founder has {share}: {both} of posts name both, and no rule can split those.",
+    "find.voice founder alone": "Of what is said of {brand}, its founder has {share}; no post names both.",
     "find.voice refused": "{why} Needed: {needs}.",
     "find.voice refused pair": "{founder} against {product}, {what}: {why} Needed: {needs}.",
     "find.voice untold": "{why} So for {n} classes of posts. Needed: {needs}.",
@@ -54,6 +55,7 @@ _WHY = {
     "why.voice reader seeds": "The reader knows only the seed words of the codebook; no one has taught it.", "do.voice label posts": "Label posts: halfstep label.",
     "why.voice reader taught": "The reader was taught on {posts} hand-read posts; on posts it was not taught on its micro-F1 is {f1} ({f1_lo} to {f1_hi}).", "why.voice reader model": "The reader is a model taught before; its card says micro-F1 {f1} ({f1_lo} to {f1_hi}).",
     "why.voice few audited": "Too few posts were drawn at random and read by people.", "why.voice reader blind": "The reader does not tell this class from the rest.", "why.voice one class": "Every post that people read gives the same answer.", "why.voice constancy untested": "Whether the reader errs alike over time cannot be tested.",
+    "why.voice no times": "The posts have no times, so nothing is said of when attention flares up.", "do.voice name times": "Name the column of times (utterance_columns.time).",
     "why.voice bursts too short": "The table is too short to know what is usual.", "do.voice more days": "Bring more days: twice [voice.bursts] memory.",
     "why.voice bursts": "{bursts} bursts were found in {years} years of names; {expected} would be found if nothing ever flared up ({rate} a name and year).",
     "why.voice one coder": "Nobody coded the controversies a second time.", "why.voice nothing to agree on": "No controversy was coded by two people.",

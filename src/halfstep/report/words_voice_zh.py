@@ -24,6 +24,7 @@ _UI = {
 _FINDINGS = {
     "find.voice about": "各项占比先由程序判读，再用随机抽取、由人读过的帖子校正；程序判读的原始计数一律不作为结果。付费位、品牌自己的发言和同文重复都单独列出。",
     "find.voice founder share": "在关于{brand}的发言中，创始人占 {share}：有 {both} 的帖子同时提到两者，任何规则都无法拆分。",
+    "find.voice founder alone": "在关于{brand}的发言中，创始人占 {share}；没有帖子同时提到两者。",
     "find.voice refused": "{why}还需要：{needs}。",
     "find.voice refused pair": "{founder}与{product}，{what}：{why}还需要：{needs}。",
     "find.voice untold": "{why}共有 {n} 类帖子如此。还需要：{needs}。",
@@ -54,6 +55,7 @@ _WHY = {
     "why.voice reader seeds": "判读程序只认得编码本里的种子词，没有人教过它。", "do.voice label posts": "请标注帖子：halfstep label。",
     "why.voice reader taught": "判读程序由 {posts} 条人工标注的帖子教成；在没教过的帖子上 micro-F1 为 {f1}（{f1_lo} 至 {f1_hi}）。", "why.voice reader model": "判读程序是事先教好的模型；其卡片记录的 micro-F1 为 {f1}（{f1_lo} 至 {f1_hi}）。",
     "why.voice few audited": "随机抽取并由人读过的帖子太少。", "why.voice reader blind": "判读程序分不出这一类。", "why.voice one class": "人读过的帖子全部给出同一个答案。", "why.voice constancy untested": "判读程序的误差是否随时间变化，无法检验。",
+    "why.voice no times": "发言没有时间，因此无法说明关注何时升温。", "do.voice name times": "请写明时间所在的列（utterance_columns.time）。",
     "why.voice bursts too short": "数据表太短，不知道平日是什么水平。", "do.voice more days": "请提供更多天的数据：至少是 [voice.bursts] memory 的两倍。",
     "why.voice bursts": "在合计 {years} 年的各对象序列中发现 {bursts} 次升温；假如从未真正升温，也会误报 {expected} 次（每个对象每年 {rate} 次）。",
     "why.voice one coder": "争议没有第二个人编码。", "why.voice nothing to agree on": "没有一场争议由两个人编码。",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -48,6 +48,12 @@ class Hand:
         """Return the sorted keys of labels without a text of their own."""
         keys: npt.NDArray[np.uint64] = labels.frame.filter(pl.col("text") == "")["key"].unique().sort().to_numpy()
         return keys
+
+    @staticmethod
+    def placed(labels: Labels, keys: Mapping[str, int]) -> Labels:
+        """Return labels that have no id with the key of the utterance that says just that text."""
+        found = pl.col("text").replace_strict(dict(keys), default=None, return_dtype=pl.UInt64)
+        return replace(labels, frame=labels.frame.with_columns(key=found.fill_null(pl.col("key"))))
 
     @cached_property
     def heads(self) -> tuple[str, ...]:

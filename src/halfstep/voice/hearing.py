@@ -46,7 +46,10 @@ class Hearing:
         config = self.inputs.config
         labels = self.inputs.labels
         asked = np.empty(0, np.uint64) if labels is None else Hand.textless(labels)
-        seen = survey(self.utterances.batches(), config.voice, asked)
+        by_text = labels is not None and config.label_columns is not None and config.label_columns.id is None
+        said = labels.frame["text"].to_list() if labels is not None and by_text else []
+        seen = survey(self.utterances.batches(), config.voice, asked, said)
+        labels = Hand.placed(labels, seen.keys) if labels is not None and by_text else labels
         hand = None if labels is None else Hand(config, labels, seen.texts)
         write = Writer(config, self.utterances.file, seen.rows, seen.n)
         yield from self._aside(seen, write)

@@ -33,6 +33,9 @@ def found_bursts(tallies: Tallies, total: Array, write: Writer) -> dict[str, Bur
 
 def loud(tallies: Tallies, found: dict[str, Bursts], write: Writer) -> Iterator[Series | Check]:
     """Yield the bursts of every name, and how many of them chance alone would make."""
+    if not tallies.dated:
+        yield write.check("bursts", Status.REVIEW, "voice no times", do="voice name times")
+        return
     if not found:
         yield write.check("bursts", Status.REVIEW, "voice bursts too short", do="voice more days")
         return

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from halfstep.core.config_voice import Voice
 from halfstep.text.copies import Copies, Folder, signatures
@@ -39,6 +40,8 @@ class Survey:
         First and last row used, as a range; empty where there are none, or several files.
     texts
         Key -> text of the utterances asked for.
+    keys
+        Text -> key of the first utterance that says just that, of the texts asked for.
     """
 
     n: int
@@ -48,10 +51,22 @@ class Survey:
     dated: int
     rows: str
     texts: dict[int, str]
+    keys: dict[str, int]
 
 
-def survey(batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[np.uint64]) -> Survey:
-    """Go through the utterances once; `asked` are sorted keys of those whose texts are wanted."""
+def survey(
+    batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[np.uint64], said: Sequence[str] = ()
+) -> Survey:
+    """Go through the utterances once.
+
+    Parameters
+    ----------
+    asked
+        Sorted keys of utterances whose texts are wanted.
+    said
+        Texts of which the utterances are wanted.
+    """
+    keys, wanted = dict[str, int](), pa.array(sorted(set(said)), pa.large_string())
     replies, texts = _Replies(), dict[int, str]()
     n = authored = dated = 0
     first, last = ONE_FILE, 0
@@ -68,6 +83,10 @@ def survey(batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[
             key = numbers(batch, "key")
             at = np.flatnonzero(within(key, asked))
             texts |= dict(zip(key[at].tolist(), batch.column("text").take(at).to_pylist(), strict=True))
+            if len(wanted):
+                same = np.flatnonzero(pc.is_in(batch.column("text"), value_set=wanted).to_numpy(zero_copy_only=False))
+                pairs = zip(batch.column("text").take(same).to_pylist(), key[same].tolist(), strict=True)
+                keys = dict([*pairs][::-1]) | keys
             replies.add(numbers(batch, "root")[known(batch, "root")])
         copies = folder.close()
     return Survey(
@@ -78,6 +97,7 @@ def survey(batches: Iterable[pa.RecordBatch], config: Voice, asked: npt.NDArray[
         dated,
         f"{first}-{last}" if 0 < last < ONE_FILE else "",
         texts,
+        keys,
     )
 
 
