@@ -102,7 +102,9 @@ def test_a_worse_reader_still_covers_and_is_wider() -> None:
 
 def test_too_few_read_by_people_is_refused_with_how_many_more() -> None:
     made = heard(WORLD, 1, audit=15, heads=taught(WORLD))
-    found = list(shares(made.tallies, made.hand, made.write))
+    found = [
+        r for r in shares(made.tallies, made.hand, made.write) if r.id != "voice.budget"
+    ]  # posts to read: no share
     assert found and all(isinstance(r, Refusal) for r in found)
     one = next(r for r in found if r.id == "voice.touchpoints.norda.quality")
     assert isinstance(one, Refusal)
@@ -116,7 +118,7 @@ def test_too_few_read_by_people_is_refused_with_how_many_more() -> None:
 
 def test_without_any_label_there_is_no_share_at_all() -> None:
     made = heard(WORLD, 1, heads=taught(WORLD))
-    found = list(shares(made.tallies, None, made.write))
+    found = [r for r in shares(made.tallies, None, made.write) if r.id != "voice.budget"]
     assert found and all(isinstance(r, Refusal) and dict(r.facts)["more"] == 20 for r in found)
 
 
@@ -165,3 +167,13 @@ def test_what_a_measure_is_called(measure: str, series: str, parts: tuple[str, .
     (asked,) = asked_of((measure,))
     assert (asked.series, asked.parts) == (series, parts)
     assert asked_of(("own", "spam", "stance.for")) == ()
+
+
+def test_the_posts_to_read_follow_the_precision_wanted_and_the_reader() -> None:
+    heads, worse = taught(WORLD), taught(HARD)
+    plain = series_of(heard(WORLD, 3, heads=heads), "voice.budget")
+    hard = series_of(heard(HARD, 3, heads=worse), "voice.budget")
+    assert plain.index == hard.index
+    assert (plain.value > 0).all()
+    assert (plain.lo <= plain.value).all() and (plain.value <= plain.hi).all()
+    assert hard.value.mean() > plain.value.mean(), "a worse reader wants more posts read"

@@ -16,6 +16,7 @@ from halfstep.report.page import Block, Figure, Listing, Paragraph, Section
 from halfstep.report.paths import years
 from halfstep.report.voice_grids import (
     attack_grid,
+    budget_grid,
     burst_grid,
     coded_grid,
     codings_grid,
@@ -60,7 +61,7 @@ def voice_section(index: Index) -> Section | None:
             *steadiness_grid(index),
             *codings_grid(index),
         ),
-        "touchpoints": (*heat_grids(index), *stance_grids(index), *_untold(index)),
+        "touchpoints": (*heat_grids(index), *stance_grids(index), *_untold(index), *budget_grid(index)),
         "bursts": (*_told(index, "bursts"), *burst_grid(index)),
         "controversies": (*_told(index, "controversies"), *coded_grid(index), *attack_grid(index)),
         "replies": tuple(_told(index, "replies")),

@@ -12,7 +12,7 @@ from halfstep.report.index import Index
 from halfstep.report.page import Cell, Grid, Row
 
 __all__ = [
-    "attack_grid", "burst_grid", "coded_grid", "codings_grid", "focus", "heat_grids", "parts_grid", "said_by_grid", "stance_grids", "steadiness_grid",
+    "attack_grid", "budget_grid", "burst_grid", "coded_grid", "codings_grid", "focus", "heat_grids", "parts_grid", "said_by_grid", "stance_grids", "steadiness_grid",
 ]  # fmt: skip
 
 NAMES, PERIODS, BURSTS, ROWS = 4, 8, 20, 40
@@ -242,3 +242,20 @@ def codings_grid(index: Index) -> Iterator[Grid]:
         )
     columns = tuple(Term(f"ui.{head}") for head in ("brand", "part named", "row of file", "read as", "sure"))
     yield Grid("voice-codings", Finding("find.voice codings title"), columns, tuple(rows))
+
+
+def budget_grid(index: Index) -> Iterator[Grid]:
+    """Yield how many posts people would have to read in every period, touchpoint by touchpoint."""
+    series = index.series.get("voice.budget")
+    names = _told(index, series)
+    if series is None or not names:
+        return
+    at = {label: k for k, label in enumerate(series.index)}
+    rows = []
+    for topic in (t.id for t in index.config.voice.touchpoints if any((name, t.id) in at for name in names)):
+        found = (at.get((name, topic)) for name in names)
+        cells = (EMPTY if k is None else Cell((_share(index, series, k),), "number") for k in found)
+        rows.append(Row((Cell((Voiced(topic),), "label"), *cells)))
+    columns: tuple[Fact, ...] = (Term("ui.touchpoint"), *(Voiced(name) for name in names))
+    half = Amount(index.config.voice.precision, "share")
+    yield Grid("voice-budget", Finding("find.voice budget title", (("half", half),)), columns, tuple(rows))

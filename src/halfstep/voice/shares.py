@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from halfstep.core.config_voice import Voice
 from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
+from halfstep.prevalence.budget import labels_needed
 from halfstep.prevalence.pooled import shares_over_time
 from halfstep.prevalence.ppi import share
 from halfstep.prevalence.records import Audit, Share, Tally, Unsaid, join
@@ -102,6 +104,7 @@ def told_of(tallies: Tallies, hand: Hand | None, name: str, measure: str) -> Tol
 def shares(tallies: Tallies, hand: Hand | None, write: Writer) -> Iterator[Estimate | Series]:
     """Yield the series of shares, and per name and class why periods of it could not be told."""
     rows: dict[str, list[Row]] = {series: [] for series in DIMS}
+    budget: list[Row] = []
     config = write.config.voice
     origin = write.origin("ppi", ASSUMPTIONS)
     for name in (name.id for name in config.names if tallies.count(name.id) >= config.least):
@@ -115,10 +118,31 @@ def shares(tallies: Tallies, hand: Hand | None, write: Writer) -> Iterator[Estim
             if told.even(config.least) and isinstance(over_all, Share) and len(tallies.periods) > 1:
                 label = (name, *asked.parts, tallies.span)
                 rows[asked.series].append(Row(label, over_all.value, over_all.lo, over_all.hi, over_all.n))
+            if asked.series == "voice.touchpoints":
+                budget.append(_budget((name, *asked.parts), told, config))
             yield from _unsaid((name, *asked.parts), asked.series, found, write)
+    if budget:
+        of = ("name", "touchpoint")
+        counted = (budget, write.origin("budget", ASSUMPTIONS[:1]))
+        yield write.series("voice.budget", "voice posts to read", "posts", of, counted)
     for series, dims in DIMS.items():
         if rows[series]:
             yield write.series(series, series.replace(".", " "), "share", dims, (rows[series], origin))
+
+
+def _budget(label: tuple[str, ...], told: Told, config: Voice) -> Row:
+    """Return how many posts people must read in every period for a share of the half width that the study wants; n: have read on average."""
+    whole, audit = told.whole
+    periods = max(sum(tally.n > 0 for tally in told.tallies), 1)
+    typical = Tally(-(-whole.n // periods), whole.s1 / periods, whole.s2 / periods)
+    found = labels_needed(typical, audit, config.precision, config.level)
+    return Row(
+        label,
+        float(found.labels),
+        float(min(found.lo, found.labels)),
+        float(max(found.hi, found.labels)),
+        audit.m // periods,
+    )
 
 
 def _unsaid(label: tuple[str, ...], series: str, found: Sequence[Share | Unsaid], write: Writer) -> Iterator[Estimate]:
