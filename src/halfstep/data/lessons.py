@@ -16,11 +16,10 @@ from pydantic import ValidationError
 from halfstep.core.check import Fault
 from halfstep.core.config_voice import LabelColumns, Touchpoint, Voice
 from halfstep.data.read.tables import ROW, Table, read_table
+from halfstep.data.voice import FLAGS, SIGNS
 
 __all__ = ["Book", "Lessons", "read_book", "read_lessons", "targets_for"]
 
-SIGNS = {"1": 1, "+1": 1, "1.0": 1, "0": 0, "0.0": 0, "-1": -1, "-1.0": -1, "−1": -1, "positive": 1, "neutral": 0, "negative": -1, "正面": 1, "中性": 0, "负面": -1}  # fmt: skip
-YES = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "是": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "否": 0}
 SIDES = {"polarity": ("positive", "negative"), "stance": ("for", "against")}
 
 
@@ -145,7 +144,7 @@ def _heads(
             words = words.replace(known)
         for word in sorted(words.drop_nulls().unique().to_list()):
             heads[f"touchpoint.{word}"] = (words == word).fill_null(False).cast(pl.Float64)
-    for kind, table in (("polarity", SIGNS), ("stance", SIGNS), ("own", YES), ("spam", YES)):
+    for kind, table in (("polarity", SIGNS), ("stance", SIGNS), ("own", FLAGS), ("spam", FLAGS)):
         if kind not in named:
             continue
         cells = full[f"_{kind}"].str.strip_chars().str.to_lowercase().replace("", None)

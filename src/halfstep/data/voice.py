@@ -18,16 +18,16 @@ from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import day, number, text
 
 __all__ = [
-    "Controversies", "Exposure", "Labels", "cells_of", "entries", "flag", "hint", "parted_cell", "sign", "tidy_controversies", "tidy_exposure",
+    "FLAGS", "SIGNS", "Controversies", "Exposure", "Labels", "cells_of", "entries", "flag", "hint", "parted_cell", "sign", "tidy_controversies", "tidy_exposure",
     "tidy_labels", "words_of_names", "words_of_touchpoints",
 ]  # fmt: skip
 
-_SIGNS = {
-    "1": 1, "+1": 1, "positive": 1, "pos": 1, "for": 1, "正": 1, "正面": 1, "正向": 1, "支持": 1,
-    "0": 0, "neutral": 0, "neu": 0, "中": 0, "中性": 0, "中立": 0,
-    "-1": -1, "negative": -1, "neg": -1, "against": -1, "负": -1, "负面": -1, "负向": -1, "反对": -1,
+SIGNS = {
+    "1": 1, "+1": 1, "1.0": 1, "positive": 1, "pos": 1, "for": 1, "正": 1, "正面": 1, "正向": 1, "支持": 1,
+    "0": 0, "0.0": 0, "neutral": 0, "neu": 0, "中": 0, "中性": 0, "中立": 0,
+    "-1": -1, "-1.0": -1, "−1": -1, "negative": -1, "neg": -1, "against": -1, "负": -1, "负面": -1, "负向": -1, "反对": -1,
 }  # fmt: skip
-_FLAGS = {"1": 1, "true": 1, "yes": 1, "是": 1, "0": 0, "false": 0, "no": 0, "否": 0}
+FLAGS = {"1": 1, "1.0": 1, "true": 1, "yes": 1, "是": 1, "0": 0, "0.0": 0, "false": 0, "no": 0, "否": 0}
 _ACROSS = str.maketrans("；、，｜", ";|||")
 
 
@@ -119,12 +119,12 @@ def entries(cell: str | None, known: dict[str, str]) -> tuple[list[str], list[st
 
 def sign(cell: str) -> int | None:
     """Return 1, 0, -1 of a cell; None where it says none of them."""
-    return _SIGNS.get(cell.strip().casefold().removesuffix(".0"))
+    return SIGNS.get(cell.strip().casefold().removesuffix(".0"))
 
 
 def flag(cell: str) -> int | None:
     """Return 1 or 0 of a cell; None where it says neither."""
-    return _FLAGS.get(cell.strip().casefold().removesuffix(".0"))
+    return FLAGS.get(cell.strip().casefold().removesuffix(".0"))
 
 
 def cells_of(table: Table, column: str | None) -> list[str | None]:
