@@ -9,9 +9,13 @@ from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.core.tastes import Tastes
 
-__all__ = ["EVENT_LABELS", "LABELS", "Accord", "Answer", "EventVerdict", "Overall", "Reading", "Verdict"]
+__all__ = [
+    "CLAIM_LABELS", "EVENT_LABELS", "LABELS", "Accord", "Answer", "ClaimPart", "ClaimVerdict", "EventVerdict", "ForecastVerdict",
+    "Overall", "Reading", "Verdict",
+]  # fmt: skip
 
 LABELS = ("ahead", "short", "met", "undecided", "no offering")
+CLAIM_LABELS = ("supported", "contradicted", "mixed", "not testable")
 EVENT_LABELS = ("fell", "rose", "nothing larger", "cannot tell", "disagree", "refused")
 
 
@@ -207,6 +211,135 @@ class EventVerdict:
     joint: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimPart:
+    """What one look at one quantity says of a claim.
+
+    Attributes
+    ----------
+    quantity
+        Id of the quantity.
+    by
+        Whose figure it is and how it is counted, as printed; or the room that computed it.
+    estimate
+        Id of the `Point`, `Bound`, `Refusal` or verdict looked at; empty where the study cannot look.
+    lo, hi
+        Region that the claim needs; infinite ends where open; both infinite where it needs a label.
+    closed_lo, closed_hi
+        Whether the ends belong to it.
+    labels
+        Labels that the claim needs, where a verdict is looked at.
+    shows
+        "claim", or "consequence": what only follows from the claim can contradict it and never support it.
+    outcome
+        "holds" (all that the look leaves open lies in the region), "fails" (none of it does), "open".
+    reason
+        Key of the reason where it is open: "straddles", "refused", "no look", "no such estimate", "not known yet", "other bases".
+    """
+
+    quantity: str
+    by: str
+    estimate: str
+    lo: float
+    hi: float
+    closed_lo: bool
+    closed_hi: bool
+    labels: tuple[str, ...]
+    shows: str
+    outcome: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimVerdict:
+    """What the study says of one claim: exclusive label and what it hangs on.
+
+    Attributes
+    ----------
+    id
+        The claim's id.
+    label
+        "supported": all that it says holds, by every source looked at. "contradicted": something of it fails and nothing holds.
+        "mixed": parts or sources say yes and no. "not testable": neither, with what is needed.
+    reason
+        Key of the reason, worded in `report` as "claim reason.<key>".
+    needs
+        Keys or the study's own words of what would test it; empty when decided.
+    against
+        Ids of the claims of the same source that cannot be true together with it, whatever the data say.
+    tier
+        Highest evidence tier among what was looked at; None where nothing was.
+    """
+
+    id: str
+    kind: str
+    label: str
+    reason: str
+    needs: tuple[str, ...]
+    parts: tuple[ClaimPart, ...]
+    against: tuple[str, ...] = ()
+    tier: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastVerdict:
+    """A forecast and its fate.
+
+    Attributes
+    ----------
+    form
+        "event", "interval", or "unscored": foretold without a probability.
+    status
+        "open"; "resolved"; "overdue": it should be known and is not; "not yet made": its day lies after the as-of date.
+    p
+        Probability of the event that was given.
+    lo, hi, level
+        Interval that was given.
+    region_lo, region_hi
+        The event: the quantity lies between them.
+    outcome
+        Whether the event came about, or the interval held the quantity; None unless resolved.
+    seen_lo, seen_hi
+        What is known of the quantity; None unless resolved.
+    brier
+        Brier's (1950) score of an event, (p - outcome)^2.
+    interval_score
+        Gneiting & Raftery's (2007) score of an interval, in the quantity's unit.
+    late
+        Whether the rule was written after what resolves it was known: a back-test, not a forecast.
+    estimate
+        Id of the study's own estimate that it is, or empty.
+    observed
+        Id of the estimate that resolved it, or empty.
+    reason
+        Key, worded in `report` as "forecast reason.<key>".
+    """
+
+    id: str
+    claim: str
+    form: str
+    status: str
+    made: str
+    fixed: str
+    due: str
+    p: float | None = None
+    lo: float | None = None
+    hi: float | None = None
+    level: float | None = None
+    region_lo: float | None = None
+    region_hi: float | None = None
+    outcome: bool | None = None
+    seen_lo: float | None = None
+    seen_hi: float | None = None
+    brier: float | None = None
+    interval_score: float | None = None
+    late: bool = False
+    estimate: str = ""
+    observed: str = ""
+    reason: str = ""
+    needs: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Answer:
     """Everything a room found, refused and checked. A room that lacks a table returns `dark` with what it lacks."""
@@ -221,4 +354,6 @@ class Answer:
     accords: tuple[Accord, ...] = ()
     tastes: tuple[Tastes, ...] = ()
     events: tuple[EventVerdict, ...] = ()
+    claims: tuple[ClaimVerdict, ...] = ()
+    forecasts: tuple[ForecastVerdict, ...] = ()
     dark: str = ""

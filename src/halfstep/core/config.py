@@ -8,6 +8,7 @@ from pydantic import Field
 
 from halfstep.core.config_choice import BeliefColumns, Choice, ChoiceColumns, LineupColumns
 from halfstep.core.config_demand import BuyerColumns, Demand, MicroColumns, RandomTastes, Taste
+from halfstep.core.config_docket import ClaimColumns, Docket, Ramp, RampColumns
 from halfstep.core.config_events import Event, Outcome, OutcomeColumns, Rival, Shocks
 from halfstep.core.config_voice import ControversyColumns, ExposureColumns, LabelColumns, UtteranceColumns, Voice
 from halfstep.core.section import Section
@@ -22,9 +23,11 @@ __all__ = [
     "BuyerColumns",
     "Choice",
     "ChoiceColumns",
+    "ClaimColumns",
     "Columns",
     "ControversyColumns",
     "Demand",
+    "Docket",
     "Event",
     "ExposureColumns",
     "FlowColumns",
@@ -39,6 +42,8 @@ __all__ = [
     "Pooling",
     "Press",
     "PressColumns",
+    "Ramp",
+    "RampColumns",
     "RandomTastes",
     "ReachColumns",
     "Rival",
@@ -318,12 +323,16 @@ class StudyConfig(Section):
         Literal[
             "sales", "markets", "reach", "flow", "second_choices", "buyers", "micro", "press", "outcomes",
             "choices", "design", "beliefs", "lineup",
-            "utterances", "labels", "exposure", "controversies",
+            "utterances", "labels", "exposure", "controversies", "claims", "ramp", "ramps",
         ],
         str,
     ]  # fmt: skip
     obtain: dict[str, Text] = Field(
         default={}, description="Table -> where its file is obtained; printed where it is absent."
+    )
+    optional: tuple[str, ...] = Field(
+        default=(),
+        description="Tables without which the study is still one: where the file is absent their questions stay open.",
     )
     columns: Columns = Field(default=NO_COLUMNS, description="Needed with a sales table.")
     market_columns: MarketColumns | None = None
@@ -341,6 +350,9 @@ class StudyConfig(Section):
     label_columns: LabelColumns | None = None
     exposure_columns: ExposureColumns | None = None
     controversy_columns: ControversyColumns | None = None
+    claim_columns: ClaimColumns | None = None
+    ramp_columns: RampColumns | None = Field(default=None, description="Months of the maker in question.")
+    ramps_columns: RampColumns | None = Field(default=None, description="Months of other makers, the reference class.")
     attributes: tuple[Attribute, ...] = Field(default=(), description="Needed with a sales table.")
     brands: Brands = Brands()
     scope: Scope = Scope()
@@ -355,3 +367,5 @@ class StudyConfig(Section):
     shocks: Shocks = Shocks()
     choice: Choice = Choice()
     voice: Voice = Voice()
+    docket: Docket = Docket()
+    ramp: Ramp = Ramp()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -17,7 +17,7 @@ from halfstep.data.cells.suspicion import suspicion
 from halfstep.data.columns import absent, near
 from halfstep.data.read.tables import ROW, Table
 
-__all__ = ["KINDS", "Band", "Figure", "Press", "read_press"]
+__all__ = ["KINDS", "Band", "Figure", "Press", "known_from", "latest", "read_press"]
 
 KINDS = {
     "fact": "fact", "": "fact", "actual": "fact", "事实": "fact", "实际": "fact",
@@ -109,12 +109,19 @@ class Press:
     ----------
     left_out
         Reason -> rows.
+    revised
+        Figures that were known by then and have been replaced by a later print of the same.
     """
 
     file: str
     figures: tuple[Figure, ...]
     left_out: dict[str, int]
     guesses: tuple[Guess, ...]
+    revised: tuple[Figure, ...] = ()
+
+    def known_on(self, day: str) -> tuple[Figure, ...]:
+        """Return the figures as they stood on an earlier day: what was known then, as it was printed then."""
+        return tuple(latest([f for f in (*self.figures, *self.revised) if known_from(f) <= day]))
 
 
 @dataclass(slots=True)
@@ -156,9 +163,9 @@ def read_press(config: StudyConfig, table: Table) -> tuple[Press | None, list[Fa
     found = [_figure(config, reading, row) for row in _rows(table, columns)]
     figures = [figure for figure in found if figure is not None]
     faults = reading.faults + list(_unnamed(config, table, figures))
-    known, left_out = _known(config, figures)
+    known, revised, left_out = _known(config, figures)
     faults += _contradictions(table, columns, known)
-    press = Press(table.file, tuple(known), left_out, tuple(reading.guesses()))
+    press = Press(table.file, tuple(known), left_out, tuple(reading.guesses()), tuple(revised))
     return (None, faults) if faults else (press, [])
 
 
@@ -314,16 +321,26 @@ def _unnamed(config: StudyConfig, table: Table, figures: list[Figure]) -> Iterat
         yield Fault(table=table.file, what="expected figures; the table has none", mend="give one figure a row")
 
 
-def _known(config: StudyConfig, figures: list[Figure]) -> tuple[list[Figure], dict[str, int]]:
-    """Return what was known at the as-of date, only the newest of several revisions, and what was left out."""
-    as_of = config.study.as_of
-    known = [f for f in figures if (f.first_known or f.span.last_day.isoformat()) <= as_of]
+def known_from(figure: Figure) -> str:
+    """Return the day from which a figure may be used: as its table says, else the last day that it speaks of."""
+    return figure.first_known or figure.span.last_day.isoformat()
+
+
+def latest(figures: Sequence[Figure]) -> list[Figure]:
+    """Return the newest print of each figure of a source."""
     newest: dict[tuple[object, ...], str] = {}
-    for f in known:
+    for f in figures:
         newest[(*f.key, f.source)] = max(f.first_known, newest.get((*f.key, f.source), ""))
-    kept = [f for f in known if f.first_known == newest[(*f.key, f.source)]]
-    counts = {"after as_of": len(figures) - len(known), "revised later": len(known) - len(kept)}
-    return kept, {reason: rows for reason, rows in counts.items() if rows}
+    return [f for f in figures if f.first_known == newest[(*f.key, f.source)]]
+
+
+def _known(config: StudyConfig, figures: list[Figure]) -> tuple[list[Figure], list[Figure], dict[str, int]]:
+    """Return what was known at the as-of date, the newest of several revisions and the older ones, and what was left out."""
+    known = [f for f in figures if known_from(f) <= config.study.as_of]
+    kept = latest(known)
+    revised = [f for f in known if f not in kept]
+    counts = {"after as_of": len(figures) - len(known), "revised later": len(revised)}
+    return kept, revised, {reason: rows for reason, rows in counts.items() if rows}
 
 
 def _contradictions(table: Table, columns: PressColumns, figures: list[Figure]) -> Iterator[Fault]:
