@@ -80,16 +80,16 @@ def questions(loaded: Loaded) -> tuple[Question, ...]:
     It is decided by what the tables hold. Whether instruments are strong and intervals narrow only a run can tell.
     """
     printed = _printed(loaded)
-    event, experiment, voice = _event(loaded), _experiment(loaded), _voice(loaded)
+    beside = (_event(loaded), _experiment(loaded), _voice(loaded), _ramp(loaded), _claims(loaded))
     if loaded.sold is None:
-        return (printed, event, experiment, voice, *_without_sales(loaded))
+        return (printed, *beside, *_without_sales(loaded))
     inputs = prepare(loaded)
     known = _Known.of(inputs)
     found = (
         _position(inputs), _gap(known), _verdict(inputs, known), _tastes(inputs), _reach(inputs), _lenses(inputs, known),
         _supply(inputs), *_of_buyers(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
     )  # fmt: skip
-    return (*found, printed, event, experiment, voice)
+    return (*found, printed, *beside)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +203,34 @@ def _voice(loaded: Loaded) -> Question:
     if audited < config.voice.fewest:
         needs.append(Need("audit labels", (("has", audited), ("least", config.voice.fewest))))
     return _question("voice", needs, Study("voice section", None))
+
+
+def _ramp(loaded: Loaded) -> Question:
+    """Return whether a maker's months to come can be foretold: its months, and books where a result is asked for."""
+    config = loaded.config
+    maker = config.ramp.maker or config.study.focal
+    facts = (("focal", maker),)
+    cheapest = Study("table of months", 1, facts)
+    if loaded.ramp is None or maker not in loaded.ramp.makers:
+        return _question("ramp", [Need("table of months", facts, fatal=True)], cheapest)
+    needs = [Need("other makers", facts)] if loaded.ramps is None else []
+    metrics = set() if loaded.press is None else {f.metric for f in loaded.press.figures if f.entity == maker}
+    needs += [] if "orders" in metrics else [Need("orders and backlog", facts)]
+    asked = any(ask.what == "result" for ask in config.ramp.asks)
+    needs += [Need("quarterly books", facts)] if asked and config.ramp.result not in metrics else []
+    return _question("ramp", needs, cheapest)
+
+
+def _claims(loaded: Loaded) -> Question:
+    """Return whether what a source says can be held against figures: claims, and what each needs to be true."""
+    config = loaded.config
+    if loaded.claims is None:
+        return _question("claims", [Need("table of claims", fatal=True)], Study("table of claims", 0))
+    bound = {said.claim for said in config.docket.says} | {f.claim for f in config.docket.forecasts}
+    unbound = [c.id for c in loaded.claims.claims if c.id not in bound]
+    fatal = len(unbound) == len(loaded.claims.claims)
+    needs = [Need("what claims need", (("n", len(unbound)), ("of", len(loaded.claims.claims))), fatal=fatal)] if unbound else []
+    return _question("claims", needs, Study("docket section", None))
 
 
 def _without_sales(loaded: Loaded) -> Iterator[Question]:

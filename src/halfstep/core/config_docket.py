@@ -202,11 +202,23 @@ class Asked(Section):
     above: float = Field(default=0.0, description="result: in the study's money unit.")
     made: str | None = Field(default=None, description="Day whose knowledge is used; the study's as_of if absent.")
 
+    @model_validator(mode="after")
+    def _when(self) -> Asked:
+        if self.what == "units" and self.period is None:
+            raise ValueError("expected period beside what = 'units': say of which months the sum is asked for")
+        if self.what == "result" and self.by is None:
+            raise ValueError("expected by beside what = 'result': say by which quarter")
+        return self
+
 
 class Ramp(Section):
     """`[ramp]`: from orders to break-even."""
 
     maker: str | None = Field(default=None, description="Entity in the tables; the focal brand if absent.")
+    units_perimeter: str | None = Field(
+        default=None,
+        description="Perimeter of printed units; the only one printed if absent, and none of them where there are several.",
+    )
     units_base: str | None = Field(
         default=None, description="Base of the printed units that are its deliveries; any if absent."
     )
@@ -221,5 +233,12 @@ class Ramp(Section):
     )
     level: float = Field(default=0.80, gt=0.5, lt=1, description="Coverage of its intervals.")
     draws: int = Field(default=4000, ge=500, description="Simulated futures.")
-    origins: int = Field(default=6, ge=3, description="Least months known before a back-test foretells.")
+    season: Literal["plain", "spring festival"] = Field(
+        default="plain",
+        description="Months that are expected to differ: none in particular, or those of the lunar new year and December.",
+    )
+    prior: Literal["published", "open"] = Field(
+        default="published",
+        description="Learning rates and overheads: published surveys stand in where quarters say little, or nothing does.",
+    )
     asks: tuple[Asked, ...] = ()

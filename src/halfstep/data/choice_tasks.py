@@ -88,7 +88,7 @@ def check_brands(config: StudyConfig, tables: dict[str, Table]) -> Iterator[Faul
         for name in kind.tastes
         if name.startswith("brand ")
     }
-    study, alone = config.study, not {"sales", "press", "outcomes"} & set(config.tables)
+    study, alone = config.study, not {"sales", "press", "outcomes"} & {*config.tables, *config.optional}
     wanted = {"study.focal": study.focal} | {f"study.benchmarks.{i}": name for i, name in enumerate(study.benchmarks)}
     lacking = {key: name for key, name in wanted.items() if asked and name not in found}
     if not alone and len(lacking) < len(study.benchmarks) and "study.focal" not in lacking:

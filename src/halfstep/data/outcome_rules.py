@@ -261,7 +261,7 @@ def _named_by_events(config: StudyConfig, named: dict[str, list[str]]) -> Iterat
         for j, rival in enumerate(event.rivals):
             for entity in rival.moves:
                 yield from _unknown(f"events.{i}.rivals.{j}.moves", entity, "its outcomes", every)
-    if named and not {"sales", "press"} & set(config.tables):
+    if named and not {"sales", "press"} & {*config.tables, *config.optional}:
         every = sorted(set().union(*named.values()))
         yield from _unknown("study.focal", config.study.focal, "the outcomes", every)
 

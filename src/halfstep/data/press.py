@@ -17,7 +17,7 @@ from halfstep.data.cells.suspicion import suspicion
 from halfstep.data.columns import absent, near
 from halfstep.data.read.tables import ROW, Table
 
-__all__ = ["KINDS", "Band", "Figure", "Press", "known_from", "latest", "read_press"]
+__all__ = ["KINDS", "Band", "Figure", "Press", "known_from", "latest", "read_band", "read_press"]
 
 KINDS = {
     "fact": "fact", "": "fact", "actual": "fact", "事实": "fact", "实际": "fact",
@@ -194,7 +194,7 @@ def _figure(config: StudyConfig, reading: _Reading, cells: dict[str, str]) -> Fi
         reading.fault(
             row, "kind", f"expected fact, target or forecast; got {cells['kind'][:60]!r}", "write one of them"
         )
-    band = _band(cells.get("band", ""))
+    band = read_band(cells.get("band", ""))
     if band is None:
         what = f"expected a price band; got {cells['band'][:60]!r}"
         reading.fault(row, "band", what, "write 4000-5000, >=6000, <1000 or >=600USD; leave it blank for all prices")
@@ -276,7 +276,8 @@ def _noun(word: str) -> str:
     return NOUNS.get(word.casefold(), word.casefold())
 
 
-def _band(text: str) -> Band | None:
+def read_band(text: str) -> Band | None:
+    """Return the prices that a text speaks of, all where it is blank; None where it is no band."""
     if not text:
         return Band()
     quantity = read_quantity(text)
@@ -312,7 +313,7 @@ def _unnamed(config: StudyConfig, table: Table, figures: list[Figure]) -> Iterat
     """Yield a focal brand of which no figure speaks, where there is no sales table that could."""
     names = {figure.entity for figure in figures}
     study = config.study
-    if figures and "sales" not in config.tables and study.focal not in names:
+    if figures and "sales" not in {*config.tables, *config.optional} and study.focal not in names:
         close = near(study.focal, names)
         hint = f"did you mean {close!r}?" if close else f"the table has: {', '.join(sorted(names)[:12])}"
         what = f"expected an entity of the press table; {study.focal!r} is none"

@@ -25,9 +25,15 @@ _BAND = 5
 """Rows that a segment needs at least before it is taken for a price band with dearer and cheaper rows around it."""
 
 
-def check_tables(config: StudyConfig, tables: dict[str, Table]) -> list[Fault]:
-    """Return every fault of the settings against the tables and of the tables' rows."""
-    faults = [*check_settings(config), *check_events(config)]
+def check_tables(config: StudyConfig, tables: dict[str, Table], whole: StudyConfig | None = None) -> list[Fault]:
+    """Return every fault of the settings against the tables and of the tables' rows.
+
+    Parameters
+    ----------
+    whole
+        The settings with the optional tables that are absent, by which they are judged; `config` where none is.
+    """
+    faults = [*check_settings(whole or config), *check_events(whole or config)]
     sales = tables.get("sales")
     if sales is not None and "columns" in config.model_fields_set:
         unread = list(absent(sales, _sales_columns(config))) or list(_kinds(config, sales))

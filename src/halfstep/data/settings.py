@@ -11,15 +11,20 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
 from halfstep.core.period import Period, parse_period
 from halfstep.data.choice_settings import check_experiment, is_plan
+from halfstep.data.columns import near
 from halfstep.data.demand_settings import STUDY, check_demand
+from halfstep.data.docket_settings import check_docket
 
 __all__ = ["STUDY", "check_settings", "period_or_none"]
 
 _ALONE = (
     "press", "outcomes", "choices", "design", "beliefs", "lineup", "utterances", "labels", "exposure", "controversies",
+    "claims", "ramp", "ramps",
 )  # fmt: skip
 """Tables that need no sales table beside them."""
-_PLURAL = ("outcomes", "choices", "beliefs", "utterances", "labels", "controversies")
+_PLURAL = ("outcomes", "choices", "beliefs", "utterances", "labels", "controversies", "claims")
+_STUDIES = {"press", "outcomes", "choices", "utterances", "labels", "controversies", "claims", "ramp"}
+"""Tables of which one is enough for a study."""
 
 
 def check_settings(config: StudyConfig) -> Iterator[Fault]:
@@ -54,14 +59,13 @@ def check_settings(config: StudyConfig) -> Iterator[Fault]:
     yield from _prices(config)
     yield from check_demand(config)
     yield from check_experiment(config)
+    yield from check_docket(config)
 
 
 def _main_table(config: StudyConfig) -> Iterator[Fault]:
     """Yield a study without sales and press figures, and a sales table without its columns or attributes."""
     if "sales" not in config.tables:
-        if not {"press", "outcomes", "choices", "utterances", "labels", "controversies"} & set(
-            config.tables
-        ) and not is_plan(config):
+        if not _STUDIES & set(config.tables) and not is_plan(config):
             what = "expected a sales table, a table of press figures, of outcomes, of choices or of utterances; none is named"
             yield _fault("tables.sales", what, "name the file of one of them")
         for section in ("columns", "attributes", "demand", "subsidy"):
@@ -98,6 +102,9 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         "labels": ("label_columns", config.label_columns),
         "exposure": ("exposure_columns", config.exposure_columns),
         "controversies": ("controversy_columns", config.controversy_columns),
+        "claims": ("claim_columns", config.claim_columns),
+        "ramp": ("ramp_columns", config.ramp_columns),
+        "ramps": ("ramps_columns", config.ramps_columns),
     }
     for name, (section, columns) in sections.items():
         table = f"table of {name}" if name in _PLURAL else f"{name.replace('_', ' ')} table"
@@ -109,6 +116,12 @@ def _tables(config: StudyConfig) -> Iterator[Fault]:
         if name not in config.tables:
             what = f"it says where the table {name!r} is obtained, but no such table is named"
             yield _fault(f"obtain.{name}", what, "name its file in [tables], or take this key out")
+    for name in config.optional:
+        if name not in config.tables:
+            close = near(name, config.tables)
+            hint = f"did you mean {close!r}?" if close else f"the study has: {', '.join(config.tables)}"
+            what = f"it says that the table {name!r} may be absent, but no such table is named"
+            yield _fault("optional", what, f"correct it or take it out; {hint}")
     figures = {
         "reach_columns": (config.reach_columns, ("awareness", "consideration", "outlets", "variants")),
         "flow_columns": (config.flow_columns, ("orders", "cancellations", "backlog", "capacity", "deliveries")),

@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,10 @@ from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.buyers import uncovered
 from halfstep.data.cells.settle import settle
 from halfstep.data.choices import Beliefs, Choices, Lineup, tidy_beliefs, tidy_choices, tidy_lineup
+from halfstep.data.claims import Claims, read_claims
+from halfstep.data.frozen import as_of_of
+from halfstep.data.months import Months, read_months
+from halfstep.data.optional import left_without, without
 from halfstep.data.outcomes import Outcomes, tidy_outcomes
 from halfstep.data.press import Press, read_press
 from halfstep.data.read.tables import Table, parted, read_table
@@ -32,6 +36,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Loaded", "load"]
 
+_LATER = "after as_of"
+_MAY_BE_EMPTY = ("press", "ramp", "ramps")
+"""Tables of which no row need be known yet: what they would show then has no answer."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -42,9 +49,10 @@ class Loaded:
     Attributes
     ----------
     config
-        Settings as read; command-line overrides applied.
+        Settings as read; command-line overrides applied, optional tables that are absent taken out.
     inputs
-        File as study.toml names it -> sha256.
+        File as study.toml names it -> sha256; where rows first known after the as-of date were left out, of the rest
+        (`halfstep.data.read.tables.Table.sha256`).
     guesses
         What the readers decided without being told, in the order of the tables.
     sold
@@ -63,6 +71,15 @@ class Loaded:
         Hand labels, rows in all, the ledger of controversies; None where the study names no such table.
     heads
         The taught model that `voice.model` names; None where the study names none.
+    claims
+        What a source says; None where the study names no such table.
+    ramp, ramps
+        Months of the maker in question and of others; None where the study names no such table.
+    absent
+        Optional table that the study goes on without -> where it, or the table that it hangs on, is obtained; its file where
+        study.toml does not say.
+    later
+        Table that says from when its rows are known -> rows first known after the as-of date, which are not looked at.
     """
 
     config: StudyConfig
@@ -84,6 +101,11 @@ class Loaded:
     exposure: Exposure | None = None
     controversies: Controversies | None = None
     heads: Heads | None = None
+    claims: Claims | None = None
+    ramp: Months | None = None
+    ramps: Months | None = None
+    absent: dict[str, Text] = field(default_factory=dict)
+    later: dict[str, int] = field(default_factory=dict)
 
     @property
     def sales(self) -> Sales:
@@ -100,17 +122,25 @@ class Loaded:
 
     @property
     def left_out(self) -> dict[str, int]:
-        """Reason -> rows that the scope or the as-of date left out."""
+        """Reason -> rows that the scope or the as-of date left out.
+
+        Rows first known after the as-of date are in none of them where a table says from when they are known: a run frozen at
+        that date must not show how many have come since.
+        """
         out = dict(self.sold.left_out) if self.sold else {}
         for reason, rows in (self.press.left_out if self.press else {}).items():
             out[f"press, {reason}"] = rows
+        if "sales" in self.later:
+            out.pop(_LATER, None)
         of_rows = {outcome.id for outcome in self.config.outcomes if outcome.table == "outcomes"}
         for found in (found for found in self.outcomes if found.id in of_rows):
             for reason, rows in found.left_out.items():
                 out[f"outcomes, {reason}"] = out.get(f"outcomes, {reason}", 0) + rows
         for table, side in (("exposure", self.exposure), ("controversies", self.controversies)):
             if side is not None and side.left_out:
-                out[f"{table}, after as_of"] = side.left_out
+                out[f"{table}, {_LATER}"] = side.left_out
+        for table in self.later:
+            out.pop(f"{table}, {_LATER}", None)
         return out
 
 
@@ -127,15 +157,21 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     changes: dict[str, object] = {k: v for k, v in (("as_of", as_of), ("seed", seed)) if v is not None}
     if changes:
         config = _changed(path.name, config, changes)
+    whole, absent = config, _absent(config, path.parent)
+    config = without(config, absent)
     small = {name: file for name, file in config.tables.items() if name != "utterances"}
-    read = {name: _read(name, path.parent, file, config.obtain.get(name)) for name, file in small.items()}
+    read = {name: _read(config, name, path.parent) for name in small}
     said = _utterances(config, path.parent)
     model = _model(config, path.parent)
     faults = [fault for found in (*read.values(), said) if isinstance(found, tuple) for fault in found]
     faults += [model] if isinstance(model, Fault) else []
     tables = settle(config, {name: found for name, found in read.items() if isinstance(found, Table)})
-    faults += check_tables(config, tables)
+    faults += check_tables(config, tables, whole)
     press, wrong = read_press(config, tables["press"]) if "press" in tables else (None, [])
+    faults += wrong
+    claims, wrong = read_claims(config, tables["claims"]) if "claims" in tables else (None, [])
+    faults += wrong
+    months, wrong = _months(config, tables)
     faults += wrong
     if faults:
         raise StudyFaultsError(tuple(faults))
@@ -157,12 +193,42 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
     shown, taken = tidy_outcomes(config, tables, sold)
     choices, beliefs = tidy_choices(config, tables), tidy_beliefs(config, tables)
     guesses += [*(press.guesses if press else ()), *taken]
-    guesses += [guess for found in (choices, beliefs) if found is not None for guess in found.guesses]
+    told = (choices, beliefs, claims, *months.values())
+    guesses += [guess for found in told if found is not None for guess in found.guesses]
     return Loaded(
         config, inputs, tuple(guesses), sold, press, sides.get("reach"), sides.get("flow"), sides.get("second_choices"),
         sides.get("buyers"), sides.get("micro"), shown, choices, beliefs, tidy_lineup(config, tables),
         said if not isinstance(said, tuple) else None, tidy_labels(config, tables), tidy_exposure(config, tables), tidy_controversies(config, tables), heads,
+        claims, months.get("ramp"), months.get("ramps"), absent,
+        {name: table.later for name, table in tables.items() if as_of_of(config, name) is not None},
     )  # fmt: skip
+
+
+def _absent(config: StudyConfig, folder: Path) -> dict[str, Text]:
+    """Return the optional tables that cannot be read -> where they are obtained; none where the study would have no table left."""
+    lacking = []
+    for name in config.optional:
+        file = config.tables.get(name)  # type: ignore[call-overload]
+        path = None if file is None else _located(folder, file, None)[0]
+        if file is not None and (path is None or not (path.exists() or parted(path)[0].exists())):
+            lacking.append(name)
+    gone = left_without(config, lacking)
+    if set(config.tables) <= set(gone):
+        return {}
+    files: dict[str, str] = {**config.tables}
+    return {name: config.obtain.get(on, Text(en=files[on], zh=files[on])) for name, on in gone.items()}
+
+
+def _months(config: StudyConfig, tables: dict[str, Table]) -> tuple[dict[str, Months], list[Fault]]:
+    """Read the tables of months that the study has, and what is wrong with them."""
+    found: dict[str, Months] = {}
+    faults: list[Fault] = []
+    for name, columns in (("ramp", config.ramp_columns), ("ramps", config.ramps_columns)):
+        if columns is not None and name in tables:
+            months, wrong = read_months(config, tables[name], columns, config.ramp.maker or config.study.focal)
+            faults += wrong
+            found |= {} if months is None else {name: months}
+    return found, faults
 
 
 def _utterances(config: StudyConfig, folder: Path) -> Utterances | tuple[Fault, ...] | None:
@@ -195,17 +261,22 @@ def _model(config: StudyConfig, folder: Path) -> tuple[Heads, str] | Fault | Non
     return found, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _read(name: str, folder: Path, file: str, told: Text | None) -> Table | tuple[Fault, ...]:
-    """Read a table; where its file is absent, the fault says where it is obtained, as it was `told`.
+def _read(config: StudyConfig, name: str, folder: Path) -> Table | tuple[Fault, ...]:
+    """Read a table; where its file is absent, the fault says where it is obtained, as the study tells.
 
     A name may begin with an environment variable, ${CASES}/sales.csv; what that stands for is never printed.
     """
-    path, variable, where = _located(folder, file, told)
+    files: dict[str, str] = {**config.tables}
+    file = files[name]
+    path, variable, where = _located(folder, file, config.obtain.get(name))
     if path is None:
         return _unset(file, where)
-    found = read_table(name, path)
+    found = read_table(name, path, as_of_of(config, name))
     if isinstance(found, Table):
-        return found
+        if found.frame.height or name in _MAY_BE_EMPTY:
+            return found
+        what = f"expected rows known by {config.study.as_of}; all {found.later} were first known later"
+        return (Fault(table=file, what=what, mend="move as_of, or look at first_known"),)
     held = parted(path)[0]
     hidden, where = (str(held) if variable else ""), "" if held.is_file() else where
     return tuple(

@@ -13,6 +13,8 @@ from halfstep.core.answer import Answer
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError
 from halfstep.data.choices import Beliefs, Choices
+from halfstep.data.claims import Claims
+from halfstep.data.months import Months
 from halfstep.data.outcomes import Outcomes
 from halfstep.data.press import Press
 from halfstep.data.study import Loaded
@@ -70,6 +72,10 @@ class Inputs:
         What people say, hand labels, rows in all, the ledger of controversies; None without such a table.
     heads
         The taught model that reads them; None where the study names none.
+    claims
+        What a source says; None without such a table.
+    ramp, ramps
+        Months of the maker in question and of others; None without such a table.
     """
 
     config: StudyConfig
@@ -91,6 +97,9 @@ class Inputs:
     exposure: Exposure | None = None
     controversies: Controversies | None = None
     heads: Heads | None = None
+    claims: Claims | None = None
+    ramp: Months | None = None
+    ramps: Months | None = None
 
     @property
     def panel(self) -> Panel:
@@ -130,7 +139,7 @@ def prepare(loaded: Loaded) -> Inputs:
     """
     inputs = replace(
         _market(loaded), utterances=loaded.utterances, labels=loaded.labels, exposure=loaded.exposure, controversies=loaded.controversies,
-        heads=loaded.heads,
+        heads=loaded.heads, claims=loaded.claims, ramp=loaded.ramp, ramps=loaded.ramps,
     )  # fmt: skip
     if loaded.choices is None:
         return inputs

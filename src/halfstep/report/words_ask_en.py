@@ -36,6 +36,8 @@ _QUESTIONS = {
     "question.printed": "Do printed figures fit together, and what do they leave open?",
     "question.event": "What did an event cost?",
     "question.experiment": "Which half is missing, with reach held equal?",
+    "question.ramp": "How many will be made, and from which quarter does it pay?",
+    "question.claims": "Is what a source says true?",
 }
 
 _NEEDS = {
@@ -46,6 +48,12 @@ _NEEDS = {
     "need.names shown": "profiles that carry the names {focal} and {benchmark}: without both there is no name half",
     "need.attributes shown": "attributes of the profiles: [[choice.attributes]]; without them there is no product half",
     "need.more respondents": "more respondents (now {has}): with fewer than {least} a segment gets no figure of its own",
+    "need.table of months": "a table of months: one row a month with the units of {focal}, and the day from which each was known",
+    "need.other makers": "the months of other makers (table ramps): without them intervals rest on {focal}'s own months and are wide",
+    "need.orders and backlog": "printed orders and backlog of {focal}: without them what is made is taken to be what limits",
+    "need.quarterly books": "revenue, gross margin and result of {focal} by quarter, in the press table",
+    "need.table of claims": "a table of claims: one row a claim, in your own words, with kind, paragraph, speaker, hedge",
+    "need.what claims need": "[[docket.says]] for {n} of {of} claims: what must be true for each",
     "need.press table": "a press table: one printed figure a row, with columns entity, metric, value, period",
     "need.press figures known by then": "figures that were known by {as_of}",
     "need.sales table": "a sales table: one row a model and period, with columns period, brand, model, price, units and attributes that differ among models; at least {least} models each of {focal} and {benchmark} in one period, and their rivals",
@@ -83,6 +91,9 @@ _STUDIES = {
     "study.choice experiment": "a choice experiment on {focal} and {benchmark}; an old export of one from a drawer will do; `halfstep design` says how many respondents a new one needs",
     "study.outcome table": "registrations, searches or prices of {focal} and a dozen others by week or month, from two years before the event: a table of outcomes",
     "study.event": "a line for the outcome, such as the quantities of the sales table, and its id in the event",
+    "study.table of months": "what {focal} or a registry has printed of its monthly units, ten months or more",
+    "study.table of claims": "a table with one claim a row; `halfstep docket` makes the rest of the skeleton",
+    "study.docket section": "[[docket.quantities]] and [[docket.says]]: what each claim needs to be true",
     "study.press figures": "printed figures of {focal} and its rivals, each with what it counts, of when, and by whom",
     "study.public sales": "a public table of sales by model with prices, {focal} and its rivals; bounds come from one more printed figure",
     "study.public table of models": "a public table, such as registrations joined with price lists: every model on sale of {focal}, {benchmark} and their rivals, one row a period, price, units and three or more attributes",

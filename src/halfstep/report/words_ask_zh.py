@@ -36,6 +36,8 @@ _QUESTIONS = {
     "question.printed": "公布的数字彼此对得上吗？还留下多大余地？",
     "question.experiment": "触达拉平之后，缺的是哪半步？",
     "question.event": "一次事件之后，损失了多少？",
+    "question.ramp": "接下来能产多少，哪个季度开始盈利？",
+    "question.claims": "文章里的说法站得住吗？",
 }
 
 _NEEDS = {
@@ -46,6 +48,12 @@ _NEEDS = {
     "need.names shown": "带有{focal}和{benchmark}名字的方案：缺其中一个，就没有品牌半步",
     "need.attributes shown": "方案展示的属性：填 [[choice.attributes]]；没有属性，就没有产品半步",
     "need.more respondents": "更多受访者（现有 {has} 人）：少于 {least} 人的人群不单独给数",
+    "need.table of months": "月度表：{focal}每月一行销量，并注明从哪天起可知",
+    "need.other makers": "其他厂商的月度销量（ramps 表）：没有它，区间只靠{focal}自己的几个月，会很宽",
+    "need.orders and backlog": "{focal}公布过的订单与积压：没有它，只能当作产多少就卖多少",
+    "need.quarterly books": "{focal}各季度的收入、毛利率和盈亏，写在公开数字表里",
+    "need.table of claims": "说法表：一行一条，用自己的话写，注明类型、段落、说话人和语气",
+    "need.what claims need": "{of} 条说法中有 {n} 条还没写 [[docket.says]]：它成立需要什么为真",
     "need.press table": "公开数字表：一行一个公布的数字，要有主体、指标、数值、时期四列",
     "need.press figures known by then": "{as_of} 之前已经公布的数字",
     "need.sales table": "销售表：每款产品每期一行，要有时期、品牌、车型（型号）、价格、销量，以及各款之间有差别的属性；{focal}和{benchmark}同期各至少 {least} 款，竞品也要在内",
@@ -83,6 +91,9 @@ _STUDIES = {
     "study.choice experiment": "一次包含{focal}和{benchmark}的选择实验；手头旧的导出文件也可以用；新做一次需要多少受访者，可用 `halfstep design` 估算",
     "study.outcome table": "{focal}与十来个同类的登记量、搜索量或价格，按周或按月，从事件前两年起：做成结果表",
     "study.event": "补一行结果（例如直接用销量表的数量），并在事件中写上它的 id",
+    "study.table of months": "{focal}或登记机构公布过的月度销量，十个月以上",
+    "study.table of claims": "一张一行一条说法的表；其余骨架由 `halfstep docket` 生成",
+    "study.docket section": "[[docket.quantities]] 与 [[docket.says]]：每条说法成立需要什么为真",
     "study.press figures": "{focal}及竞品公布过的数字，逐个注明统计的是什么、何时、由谁公布",
     "study.public sales": "一张公开的分型号销量表，带价格，包括{focal}和竞品；若只求范围，再多一个公布的数字也行",
     "study.public table of models": "一张公开数据表，例如上险量配上价格表：{focal}、{benchmark}及竞品在售的每一款，每期一行，要有价格、销量和三项以上属性",

@@ -72,9 +72,10 @@ _Read = dict[str, tuple[str | None, tuple[str, ...]]]
 def settle(config: StudyConfig, tables: dict[str, Table]) -> dict[str, Table]:
     """Return the tables with plain cells in the columns that the study names, and with the guesses that this took.
 
-    The press table is left alone: there a range is a figure.
+    The tables of press figures and of claims are left alone: in one a range is a figure, in the other nothing is.
     """
-    return {name: table if name == "press" else _settled(config, table, tables) for name, table in tables.items()}
+    alone = ("press", "claims")
+    return {name: table if name in alone else _settled(config, table, tables) for name, table in tables.items()}
 
 
 def _settled(config: StudyConfig, table: Table, tables: dict[str, Table]) -> Table:
@@ -119,6 +120,12 @@ def _columns(config: StudyConfig, name: str) -> Iterator[_Column]:
         yield from ([_Column(markets.place, "id")] if markets.place else [])
     elif name == "outcomes" and config.outcome_columns is not None:
         yield from _of_outcomes(config, config.outcome_columns)
+    months = {"ramp": config.ramp_columns, "ramps": config.ramps_columns}.get(name)
+    if months is not None:
+        yield _Column(months.period, "period", filled=True)
+        yield from ([_Column(months.first_known, "day")] if months.first_known else [])
+        yield _Column(months.units, "count")
+        yield from (_Column(column, "id") for column in (months.maker, months.model) if column)
     for plan in (p for p in plans(config) if p.name == name):
         if plan.period:
             yield _Column(plan.period, "period", filled=not plan.general)

@@ -98,9 +98,13 @@ class Header:
 
     def fit(self, role: str) -> float:
         """Return how well the header says a role: 1 exactly, .8 at its end, .5 elsewhere, 0 not at all."""
-        words = ROLES[role].split("|")
+        return self.like(ROLES[role])
+
+    def like(self, words: str) -> float:
+        """Return how well the header says one of some words, parted by "|", on the same scale."""
         bare = _TAIL.sub("", self.text)
-        return max(*(_fit(self.text, word) for word in words), *(0.9 * _fit(bare, word) for word in words if bare))
+        fits = [_fit(self.text, word) for word in words.split("|")]
+        return max(*fits, *(0.9 * _fit(bare, word) for word in words.split("|") if bare))
 
     def says(self, groups: dict[str, str]) -> str:
         """Return the first group of words of which the header holds one; "" where it holds none."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from halfstep.core.check import Fault, Guess
 from halfstep.data.read.header_row import Heading, find_heading, is_dated, is_figure, letters
+from halfstep.data.read.later import AsOf, later_rows
 from halfstep.data.read.leftovers import asked, listed, notes, repeats, totals
 from halfstep.data.read.places import MOST_LISTED, QUOTED, ROW, WIDTH
 from halfstep.data.read.widths import uneven
@@ -20,6 +21,7 @@ Merged = tuple[int, int, int, int]
 """First row, first column, last row, last column of merged cells."""
 
 _HEAD = 40
+_NONE = "expected rows; the table has none"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,15 +49,28 @@ class Body:
     ----------
     frame
         `ROW` and the columns of the file.
+    later
+        Rows (as in `ROW`) first known after the as-of date, which are not in the frame.
+    known
+        A text file's bytes without those rows; None where there are none, or where a file has no lines.
     """
 
     frame: pl.DataFrame
     guesses: tuple[Guess, ...] = ()
     faults: tuple[Fault, ...] = ()
+    later: tuple[int, ...] = ()
+    known: bytes | None = None
 
 
-def shape(file: str, cells: Cells) -> Body:
-    """Find header and rows; leave out titles, totals, notes, blank rows, each with a guess."""
+def shape(file: str, cells: Cells, as_of: AsOf | None = None) -> Body:
+    """Find header and rows; leave out titles, totals, notes, blank rows, each with a guess.
+
+    Rows first known after the as-of date are taken out first: nothing is guessed of them, or from them.
+    """
+    later = () if as_of is None else _later(cells, as_of)
+    if later:
+        body = shape(file, replace(cells, frame=cells.frame.filter(~pl.col(ROW).is_in(later))))
+        return replace(body, faults=tuple(fault for fault in body.faults if fault.what != _NONE), later=later)
     places = [c for c in cells.frame.columns if c not in (ROW, WIDTH)]
     at = _filled(cells.frame, places).arg_true().head(_HEAD).to_list() if places else []
     if not at:
@@ -82,8 +97,19 @@ def shape(file: str, cells: Cells) -> Body:
         kept.columns = [ROW, *names.values()]
     faults = [*twins, *faults]
     if below.height == 0 and not faults:
-        faults.append(Fault(table=file, what="expected rows; the table has none", mend="export the table again"))
+        faults.append(Fault(table=file, what=_NONE, mend="export the table again"))
     return Body(kept, (*guesses, *told), tuple(faults))
+
+
+def _later(cells: Cells, as_of: AsOf) -> tuple[int, ...]:
+    """Return the rows below the header that were first known after the as-of date."""
+    places = [c for c in cells.frame.columns if c not in (ROW, WIDTH)]
+    at = _filled(cells.frame, places).arg_true().head(_HEAD).to_list() if places else []
+    if not at:
+        return ()
+    heading = _heading(cells.frame[at], places, cells.merged)
+    below = cells.frame[at[heading.last] + 1 :]
+    return tuple(below.filter(later_rows(below, as_of, dict(zip(heading.names, places, strict=False))))[ROW].to_list())
 
 
 def _filled(frame: pl.DataFrame, places: list[str]) -> pl.Series:

@@ -15,6 +15,7 @@ import polars as pl
 from halfstep.core.check import Fault, Guess
 from halfstep.data.read.biff import xls_marks, xlsb_marks
 from halfstep.data.read.header_row import letters
+from halfstep.data.read.later import AsOf
 from halfstep.data.read.marks import MOST_CELLS, MOST_COLUMNS, BrokenWorkbookError, Marks, xlsx_marks
 from halfstep.data.read.ods import ods_marks
 from halfstep.data.read.parts import choose, first_line
@@ -61,7 +62,7 @@ def _scan_of(raw: bytes) -> Callable[[bytes], dict[str, Marks]] | None:
     return next((scan for member, scan in members.items() if packed and member in raw), None)
 
 
-def read_sheet(name: str, file: str, raw: bytes, part: str) -> Body:
+def read_sheet(name: str, file: str, raw: bytes, part: str, as_of: AsOf | None = None) -> Body:
     """Read one sheet of a workbook, every cell as the text that stands for its value.
 
     Days are YYYY-MM-DD, whole numbers have no decimals, per cents are plain numbers. A cell whose formula failed is a
@@ -94,7 +95,7 @@ def read_sheet(name: str, file: str, raw: bytes, part: str) -> Body:
     guesses = []
     if len(sheets) > 1 and not part:
         guesses.append(Guess(table=label, kind="sheet", facts=(("sheet", chosen), ("of", len(sheets)))))
-    return _body(label, sheets[chosen].cells, marks.get(chosen), guesses)
+    return _body(label, sheets[chosen].cells, marks.get(chosen), guesses, as_of)
 
 
 def _marks(raw: bytes) -> dict[str, Marks]:
@@ -149,12 +150,12 @@ def _whole_decimals(book: fastexcel.ExcelReader, sheet: int, cells: pl.DataFrame
     return cells.with_columns(whole)
 
 
-def _body(label: str, cells: pl.DataFrame, marks: Marks | None, guesses: list[Guess]) -> Body:
+def _body(label: str, cells: pl.DataFrame, marks: Marks | None, guesses: list[Guess], as_of: AsOf | None) -> Body:
     if marks is not None:
         cells = _with_errors(cells, marks.errors)
     dated = pl.all().str.replace(_DAY, "$1").str.replace(_CLOCK, "$1")
     frame = cells.with_columns(dated).with_row_index(ROW, offset=1)
-    body = shape(label, Cells(frame, None if marks is None else marks.merged))
+    body = shape(label, Cells(frame, None if marks is None else marks.merged), as_of)
     if marks is not None and (marks.hidden_rows or marks.hidden_columns):
         facts = (("rows", marks.hidden_rows), ("columns", marks.hidden_columns))
         count = marks.hidden_rows + marks.hidden_columns
@@ -164,6 +165,7 @@ def _body(label: str, cells: pl.DataFrame, marks: Marks | None, guesses: list[Gu
         body.frame,
         (*guesses, *body.guesses, *_rounded(label, body.frame)),
         (*body.faults, *_failed(label, body.frame, failed)),
+        body.later,
     )
 
 

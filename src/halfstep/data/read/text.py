@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 
 import numpy as np
@@ -14,6 +15,7 @@ import polars as pl
 from halfstep.core.check import Fault, Guess
 from halfstep.data.read.encoding import decode
 from halfstep.data.read.header_row import is_figure
+from halfstep.data.read.later import AsOf, without_records
 from halfstep.data.read.places import ROW, WIDTH
 from halfstep.data.read.shape import Body, Cells, shape
 
@@ -38,7 +40,7 @@ _NO_TABLE = (
 _Counts = npt.NDArray[np.int64]
 
 
-def read_text(file: str, raw: bytes) -> Body:
+def read_text(file: str, raw: bytes, as_of: AsOf | None = None) -> Body:
     """Read a text file of cells: any of the encodings of `decode`, any line ends, any of nine separators.
 
     Notes
@@ -67,8 +69,9 @@ def read_text(file: str, raw: bytes) -> Body:
     cells = _cells(file, text, separator)
     if isinstance(cells, Fault):
         return _refused(cells)
-    body = shape(file, Cells(cells.with_columns(pl.exclude(ROW, WIDTH).str.strip_chars().replace("", None))))
-    return Body(body.frame, (*guesses, *body.guesses), body.faults)
+    body = shape(file, Cells(cells.with_columns(pl.exclude(ROW, WIDTH).str.strip_chars().replace("", None))), as_of)
+    known = without_records(raw, body.later, cells.height) if body.later else None
+    return replace(body, guesses=(*guesses, *body.guesses), known=known)
 
 
 def _refused(fault: Fault) -> Body:
