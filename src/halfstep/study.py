@@ -19,19 +19,21 @@ from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.study import load
 from halfstep.demand import room as demand_room
+from halfstep.docket import room as docket_room
 from halfstep.events import room as events_room
 from halfstep.gap import room as gap_room
 from halfstep.market import room as market_room
 from halfstep.market.inputs import Inputs, Room, prepare
 from halfstep.native import kernel
 from halfstep.press import room as press_room
+from halfstep.ramp import room as ramp_room
 from halfstep.voice import room as voice_room
 
 __all__ = ["ROOMS", "Outcome", "run"]
 
 ROOMS: tuple[Room, ...] = (
     market_room.ROOM, demand_room.ROOM, choice_room.ROOM, gap_room.ROOM, press_room.ROOM, events_room.ROOM,
-    voice_room.ROOM,
+    voice_room.ROOM, ramp_room.ROOM, docket_room.ROOM,
 )  # fmt: skip
 
 
