@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.config import StudyConfig
-from halfstep.data.months import Months
 from halfstep.data.press import Figure
 from halfstep.market.inputs import Inputs
 
@@ -77,31 +76,32 @@ def known_on(inputs: Inputs, day: str, *, whole: bool = False) -> Known | None:
 
     Months after the maker's own last one are left out, unless the `whole` is asked for.
     """
-    maker = maker_of(inputs.config)
-    tables = [(inputs.ramp, True), (inputs.ramps, False)]
-    rows: list[tuple[str, Months, int]] = []
-    for table, own in tables:
-        if table is not None:
-            rows += [(name, table, k) for k, name in enumerate(table.makers) if (name == maker) == own]
+    maker, today = maker_of(inputs.config), date.fromisoformat(day).toordinal()
+    tables = [
+        (None if table is None else table.on(today), own) for table, own in ((inputs.ramp, True), (inputs.ramps, False))
+    ]
+    rows = [
+        (name, table, k) for table, own in tables if table is not None
+        for k, name in enumerate(table.makers) if (name == maker) == own
+    ]  # fmt: skip
     if not rows or rows[0][0] != maker:
         return None
-    today = date.fromisoformat(day).toordinal()
     figures = () if inputs.press is None else tuple(f for f in inputs.press.known_on(day) if f.kind == "fact")
     sums = tuple(_sums(inputs.config, figures, maker))
     first = min([*(table.first for _, table, _ in rows), *(start for start, *_ in sums)])
-    last = max(table.first + table.units.shape[1] for _, table, _ in rows)
-    units, since = np.full((len(rows), last - first), np.nan), np.zeros((len(rows), last - first), dtype=np.int64)
-    for m, (_, table, k) in enumerate(rows):
-        at = slice(table.first - first, table.first - first + table.units.shape[1])
-        units[m, at], since[m, at] = table.known_on(today)[k], table.known[k]
-    seen = np.flatnonzero(np.isfinite(units[0]))
-    if not len(seen):
-        return None
-    stop = last - first if whole else int(seen[-1]) + 1
     own_table = rows[0][1]
+    stop = max(table.first + table.units.shape[1] for _, table, _ in rows)
+    if not whole:
+        seen = np.flatnonzero(np.isfinite(own_table.units[rows[0][2]]))
+        stop = own_table.first + int(seen[-1]) + 1
+    units, since = np.full((len(rows), stop - first), np.nan), np.zeros((len(rows), stop - first), dtype=np.int64)
+    for m, (_, table, k) in enumerate(rows):
+        end = min(table.first + table.units.shape[1], stop)
+        if end > table.first:
+            into, taken = slice(table.first - first, end - first), slice(0, end - table.first)
+            units[m, into], since[m, into] = table.units[k, taken], table.known[k, taken]
     return Known(
-        day, tuple(name for name, _, _ in rows), first, units[:, :stop], since[:, :stop],
-        sums, figures, own_table.file, own_table.rows.get(maker, ()),
+        day, tuple(name for name, _, _ in rows), first, units, since, sums, figures, own_table.file, own_table.rows.get(maker, ()),
     )  # fmt: skip
 
 
