@@ -69,6 +69,29 @@ class Day:
         yield from self._books()
         for question in self.questions:
             yield from self._units(question) if question.what == "units" else self._result(question)
+        if len(known.makers) > 1:
+            yield from self._without_class()
+
+    def _without_class(self) -> Iterator[Check]:
+        """Yield how the months to come would be foretold from the maker's own months alone: a wider class says that paths turn more."""
+        known, config = self.known, self.inputs.config
+        paths = fit_paths(known.units[:1], known.first, season_of(config), _sums(known))
+        if paths.refusals[0] is not None:
+            return
+        alone = foretell(paths, 0, self.units.shape[1], config.ramp.draws, self.rng).sum(axis=1)
+        ends = [
+            np.quantile(draws, ((1 - config.ramp.level) / 2, (1 + config.ramp.level) / 2))
+            for draws in (self.units.sum(axis=1), alone)
+        ]
+        wider = bool(np.log(ends[0][1] / ends[0][0]) > np.log(ends[1][1] / ends[1][0]))
+        facts: Facts = (
+            ("maker", known.maker), ("day", known.day), ("makers", len(known.makers) - 1), ("level", config.ramp.level),
+            ("until", Period(known.last + self.units.shape[1], 12).key),
+            ("units_lo", round(float(ends[0][0]))), ("units_hi", round(float(ends[0][1]))), ("own_lo", round(float(ends[1][0]))), ("own_hi", round(float(ends[1][1]))),
+        )  # fmt: skip
+        yield self.account.check(
+            f"class.{known.day}", Status.PASS, "ramp class wider" if wider else "ramp class narrower", facts
+        )
 
     def _paths(self, paths: Paths) -> Iterator[Record]:
         """Yield the months to come: output as it ramps, bounded by who waits and what is ordered."""

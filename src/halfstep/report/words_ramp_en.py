@@ -1,0 +1,53 @@
+"""English words of the ramp: output, cost, break-even."""
+
+from __future__ import annotations
+
+__all__ = ["RAMP_EN"]
+
+RAMP_EN: dict[str, str] = {
+    "ui.section ramp": "Output, cost and break-even", "room.ramp": "Output, cost and break-even", "stage.ramp": "output, cost and break-even",
+    "ui.months known": "known", "ui.months ahead": "foretold", "ui.months since": "what came", "ui.axis units a month": "units a month", "ui.axis percent": "%", "ui.axis millions": "millions, in money as printed", "ui.axis money as printed": "money as printed",
+    "head.dim month": "Month", "head.dim quarter": "Quarter", "head.dim maker": "Maker", "head.dim origin": "Foretold on", "head.dim horizon": "Months ahead", "head.dim level": "Level",
+    "find.ramp about": "Output goes on as this maker's and other makers' months did; it is held back where too few are waiting. Cost falls with what was built so far, overheads grow as they did. Everything uses only what was known on the day that stands above it.",
+    "find.ramp day": "As known on {day}", "find.ramp before": "How such forecasts did before",
+    "find.ramp usual units": "units in {year}", "find.ramp usual profit": "a quarter in profit by the end of {year}",
+    "find.ramp units": "{asked}: {value} ({level} interval {interval}).", "find.ramp counted": "{asked}: {value}, all of it known by {day}.",
+    "find.ramp chance": "{asked}: probability {p}.", "find.ramp chance range": "{asked}: probability {p}; {interval} over the readings of how mix moves unit cost.",
+    "find.ramp known": "As known on {day}: {text}", "find.ramp refused": "{asked} cannot be told as of {day}. {why} What it needs: {needs}.",
+    "find.ramp months title": "{maker}, month by month", "find.ramp months caption": "Known months, the median of those to come and the {level} interval of each; ① {day}.",
+    "find.ramp months caption since": "Known months, the median of those to come and the {level} interval of each; ① {day}. What came is drawn as far as it is known by now; nothing of it entered the forecast.",
+    "find.ramp result title": "{maker}: operating result by quarter, as foretold on {day}", "find.ramp revenue title": "{maker}: revenue by quarter, as foretold on {day}", "find.ramp margin title": "{maker}: gross margin by quarter, as foretold on {day}",
+    "find.ramp books caption": "Medians with {level} intervals, where unit cost follows the price of what is sold.",
+    "why.ramp orders bound": "{maker}: orders and output both bind. By {day} those waiting made {lo} to {hi} weeks of deliveries (median {weeks}); with probability {p} too few orders hold output back by {until}.",
+    "why.ramp orders not printed": "{maker}: nothing was printed of orders by {day}; output alone is foretold, as if orders never ran short.", "why.ramp backlog not printed": "{maker}: nothing was printed of the backlog by {day}; output alone is foretold, as if orders never ran short.",
+    "why.ramp order figures contradict": "{maker}: the printed figures of orders contradict each other by {day}; output alone is foretold.", "why.ramp order figures say too little": "{maker}: the printed figures of orders leave the backlog of {day} open; output alone is foretold.",
+    "why.ramp class wider": "{maker}: what {makers} other makers did widens the interval. For the months to {until} it is {units_lo} to {units_hi} ({level}); from its own months alone {own_lo} to {own_hi}: paths of others turned more than its own few months have.",
+    "why.ramp class narrower": "{maker}: what {makers} other makers did narrows the interval. For the months to {until} it is {units_lo} to {units_hi} ({level}); from its own months alone {own_lo} to {own_hi}.",
+    "why.ramp quarters derived": "{maker}: {quarters} was not printed and is its year less the other quarters.",
+    "why.ramp beats last": "The median beats last month carried on: over {n} back-tested forecasts of {makers} makers its error is {error}, that of last month carried on {naive_error} (difference of log errors {spread}, 95% over makers).",
+    "why.ramp cannot tell last": "Whether the median beats last month carried on cannot be told: over {n} back-tested forecasts of {makers} makers its error is {error}, that of last month carried on {naive_error} (difference of log errors {spread}, 95% over makers).",
+    "why.ramp does not beat last": "The median does not beat last month carried on: over {n} back-tested forecasts of {makers} makers its error is {error}, that of last month carried on {naive_error} (difference of log errors {spread}, 95% over makers).",
+    "why.ramp beats trend": "The median beats a linear trend: over {n} back-tested forecasts of {makers} makers its error is {error}, that of a linear trend {naive_error} (difference of log errors {spread}, 95% over makers).",
+    "why.ramp cannot tell trend": "Whether the median beats a linear trend cannot be told: over {n} back-tested forecasts of {makers} makers its error is {error}, that of a linear trend {naive_error} (difference of log errors {spread}, 95% over makers).",
+    "why.ramp does not beat trend": "The median does not beat a linear trend: over {n} back-tested forecasts of {makers} makers its error is {error}, that of a linear trend {naive_error} (difference of log errors {spread}, 95% over makers).",
+    "why.ramp intervals hold": "Intervals of {level} held what came in {observed} of {n} back-tested forecasts of {makers} makers ({lo} to {hi}): as they should.",
+    "why.ramp intervals too narrow": "Intervals of {level} held what came in only {observed} of {n} back-tested forecasts of {makers} makers ({lo} to {hi}): they are too narrow.",
+    "why.ramp intervals too wide": "Intervals of {level} held what came in {observed} of {n} back-tested forecasts of {makers} makers ({lo} to {hi}): they are wider than need be.",
+    "why.ramp no back-test": "There are too few months, of {makers} makers, for a back-test.", "do.more months": "Give more months, or those of more makers (table ramps).",
+    "do.give orders and backlog": "Give orders and backlog (metrics orders, cancellations, backlog, waiting weeks of the press table).",
+    "what.ramp: units": "units handed over", "what.ramp: chance": "chance of a quarter in profit", "what.ramp: months to come": "units of the months to come", "what.ramp: months known": "units of the known months",
+    "what.ramp: result to come": "operating result of the quarters to come", "what.ramp: margin to come": "gross margin of the quarters to come", "what.ramp: revenue to come": "revenue of the quarters to come",
+    "method.ramp.units": "Median and middle part of simulated futures: logarithmic output with a damped trend and season, spreads pooled over makers; known months as they are.", "method.ramp.counted": "Sum of known months, with printed totals for the blank ones.",
+    "method.ramp.chance": "Part of simulated futures in which a quarter's result lies above what was asked: units times price, less unit cost on a learning curve (Wright 1936), less overheads that go on as they did.", "method.ramp.path": "Pointwise median and middle part of simulated futures.",
+    "assume.damped trend": "Growth fades: no trend goes on for ever.", "assume.reference class shares spreads": "Shocks to this maker's output are as large as those to the others'.", "assume.own months alone": "There are no other makers to learn from: spreads are this maker's own.",
+    "assume.orders as inferred": "Orders and backlog are as printed figures allow.", "assume.no launch foreseen in orders": "No launch to come is in the orders.", "assume.printed": "It was printed.", "assume.learning curve": "Unit cost falls with cumulative units.", "assume.overheads go on growing": "Overheads go on as they did.",
+    "why.months missing": "Months before the last known one are told by nothing.", "why.several perimeters": "Margin and result are printed of several perimeters.", "why.no books": "No quarter has units, revenue and margin on one perimeter.",
+    "why.few quarters": "Too few quarters have units, revenue and margin.", "why.few margins": "Too few quarters have a margin.", "why.no result": "No result on the basis that counts is printed beside a margin.", "why.no units": "A quarter of the books has no units.", "why.no revenue": "A quarter of the books has no revenue.",
+    "why.margins contradict": "A printed margin is at or above one, or its ends are the wrong way round.", "why.overheads contradict": "A printed result is above the gross profit of its quarter: the two are not of one perimeter.", "why.quarters over": "All quarters asked for are known already.",
+    "why.few months": "Too few months are known.", "why.no months": "No month is known.", "why.no growth": "The months do not tell a path.",
+    "needs.more months": "more months of the maker", "needs.the missing months": "the missing months, or a printed total over them", "needs.quarterly books": "revenue, gross margin and result by quarter, on one perimeter", "needs.a later quarter to ask for": "a later quarter to ask for",
+    "needs.[ramp] perimeter": "the perimeter that is meant ([ramp] perimeter)", "needs.revenue and margin by quarter": "revenue and gross margin by quarter, on one perimeter", "needs.more quarters": "more quarters", "needs.a result on the basis that counts": "an operating result on the basis that counts",
+    "fact.ramp observed": "how often intervals held what came", "fact.ramp ratio": "error over that of the naive forecast", "fact.ramp makers": "makers",
+    "find.absent": "The table {table} is not there, and its questions stay open; it is obtained so: {obtain}.",
+}  # fmt: skip
+"""Words of the ramp, and of optional tables that are not there."""

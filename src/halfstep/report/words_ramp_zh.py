@@ -1,0 +1,53 @@
+"""产出、成本与盈亏平衡的中文用词。"""
+
+from __future__ import annotations
+
+__all__ = ["RAMP_ZH"]
+
+RAMP_ZH: dict[str, str] = {
+    "ui.section ramp": "产出、成本与盈亏平衡", "room.ramp": "产出、成本与盈亏平衡", "stage.ramp": "产出、成本与盈亏平衡",
+    "ui.months known": "已知", "ui.months ahead": "预测", "ui.months since": "后来的实际", "ui.axis units a month": "每月数量", "ui.axis percent": "百分比", "ui.axis millions": "百万（原文货币）", "ui.axis money as printed": "原文货币",
+    "head.dim month": "月份", "head.dim quarter": "季度", "head.dim maker": "厂商", "head.dim origin": "预测日", "head.dim horizon": "提前月数", "head.dim level": "水平",
+    "find.ramp about": "产出按该厂商与其他厂商以往各月的走势延续，等候的订单不足时受其限制。单位成本随累计产量下降，费用按以往趋势增长。所用的都只是标题所示日期已经公布的数据。",
+    "find.ramp day": "以{day}所知为准", "find.ramp before": "这类预测以往的表现",
+    "find.ramp usual units": "{year}销量", "find.ramp usual profit": "{year}底前出现单季盈利",
+    "find.ramp units": "{asked}：{value}（{level} 区间 {interval}）。", "find.ramp counted": "{asked}：{value}，截至{day}均已公布。",
+    "find.ramp chance": "{asked}：概率{p}。", "find.ramp chance range": "{asked}：概率{p}；视产品结构如何影响单位成本，为{interval}。",
+    "find.ramp known": "以{day}所知：{text}", "find.ramp refused": "{asked}：以{day}所知无法回答。{why}所需：{needs}。",
+    "find.ramp months title": "{maker}逐月数量", "find.ramp months caption": "已知月份、未来各月的中位数与各自的 {level} 区间；① {day}。",
+    "find.ramp months caption since": "已知月份、未来各月的中位数与各自的 {level} 区间；① {day}。“后来的实际”画到目前已知为止，未参与预测。",
+    "find.ramp result title": "{maker}：各季度经营利润（{day}的预测）", "find.ramp revenue title": "{maker}：各季度收入（{day}的预测）", "find.ramp margin title": "{maker}：各季度毛利率（{day}的预测）",
+    "find.ramp books caption": "中位数与 {level} 区间；单位成本随所售产品的价格同比变动。",
+    "why.ramp orders bound": "{maker}：订单与产出都构成约束。{day}时等候的订单相当于 {lo} 至 {hi} 周的交付（中位数 {weeks} 周）；到{until}为止，订单不足而拖住产出的概率为{p}。",
+    "why.ramp orders not printed": "{maker}：截至{day}没有公布订单；只预测产出，视同订单始终充足。", "why.ramp backlog not printed": "{maker}：截至{day}没有公布未交付订单；只预测产出，视同订单始终充足。",
+    "why.ramp order figures contradict": "{maker}：截至{day}公布的订单数字互相矛盾；只预测产出。", "why.ramp order figures say too little": "{maker}：截至{day}公布的订单数字不足以确定未交付订单；只预测产出。",
+    "why.ramp class wider": "{maker}：参考另外 {makers} 家厂商之后，区间变宽。到{until}为止的各月合计为 {units_lo} 至 {units_hi}（{level}）；只看自身月份则为 {own_lo} 至 {own_hi}：同行的走势比它自己这几个月更多变。",
+    "why.ramp class narrower": "{maker}：参考另外 {makers} 家厂商之后，区间变窄。到{until}为止的各月合计为 {units_lo} 至 {units_hi}（{level}）；只看自身月份则为 {own_lo} 至 {own_hi}。",
+    "why.ramp quarters derived": "{maker}：{quarters}没有单独公布，由全年减去其余季度得出。",
+    "why.ramp beats last": "中位数优于“沿用上月”：{makers} 家厂商的 {n} 次回测中误差为{error}，“沿用上月”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
+    "why.ramp cannot tell last": "中位数是否优于“沿用上月”尚不能判断：{makers} 家厂商的 {n} 次回测中误差为{error}，“沿用上月”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
+    "why.ramp does not beat last": "中位数并不优于“沿用上月”：{makers} 家厂商的 {n} 次回测中误差为{error}，“沿用上月”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
+    "why.ramp beats trend": "中位数优于“线性趋势”：{makers} 家厂商的 {n} 次回测中误差为{error}，“线性趋势”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
+    "why.ramp cannot tell trend": "中位数是否优于“线性趋势”尚不能判断：{makers} 家厂商的 {n} 次回测中误差为{error}，“线性趋势”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
+    "why.ramp does not beat trend": "中位数并不优于“线性趋势”：{makers} 家厂商的 {n} 次回测中误差为{error}，“线性趋势”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
+    "why.ramp intervals hold": "{makers} 家厂商的 {n} 次回测中，{level} 区间包住实际结果的比例为{observed}（{lo} 至 {hi}）：与名义相符。",
+    "why.ramp intervals too narrow": "{makers} 家厂商的 {n} 次回测中，{level} 区间包住实际结果的比例只有{observed}（{lo} 至 {hi}）：区间过窄。",
+    "why.ramp intervals too wide": "{makers} 家厂商的 {n} 次回测中，{level} 区间包住实际结果的比例为{observed}（{lo} 至 {hi}）：区间偏宽。",
+    "why.ramp no back-test": "{makers} 家厂商的月份太少，无法回测。", "do.more months": "请给出更多月份，或更多厂商的月份（ramps 表）。",
+    "do.give orders and backlog": "请给出订单与未交付订单（press 表的 orders、cancellations、backlog、waiting weeks 指标）。",
+    "what.ramp: units": "交付数量", "what.ramp: chance": "出现单季盈利的概率", "what.ramp: months to come": "未来各月数量", "what.ramp: months known": "已知各月数量",
+    "what.ramp: result to come": "未来各季度经营利润", "what.ramp: margin to come": "未来各季度毛利率", "what.ramp: revenue to come": "未来各季度收入",
+    "method.ramp.units": "模拟未来的中位数与中间部分：对数产出带衰减趋势与季节，波动幅度由各厂商共同估计；已知月份照实计入。", "method.ramp.counted": "已知月份之和，空缺月份由公布的合计补足。",
+    "method.ramp.chance": "模拟未来中有某季度利润高于所问水平的比例：数量乘以单价，减去按学习曲线下降的单位成本（Wright 1936），再减去按以往趋势延续的费用。", "method.ramp.path": "模拟未来逐点的中位数与中间部分。",
+    "assume.damped trend": "增长逐渐减弱，没有趋势会永远延续。", "assume.reference class shares spreads": "该厂商产出的波动与其他厂商一样大。", "assume.own months alone": "没有其他厂商可供借鉴，波动幅度只由该厂商自身估计。",
+    "assume.orders as inferred": "订单与未交付订单以公开数字所容许的范围为准。", "assume.no launch foreseen in orders": "订单中不含将来的新品上市。", "assume.printed": "已经公布。", "assume.learning curve": "单位成本随累计产量下降。", "assume.overheads go on growing": "费用按以往趋势延续。",
+    "why.months missing": "最后已知月份之前有月份无从得知。", "why.several perimeters": "毛利率与利润有几种范围。", "why.no books": "没有一个季度在同一范围内兼有数量、收入与毛利率。",
+    "why.few quarters": "兼有数量、收入与毛利率的季度太少。", "why.few margins": "有毛利率的季度太少。", "why.no result": "没有与毛利率并列公布的、所需口径的利润。", "why.no units": "有季度没有数量。", "why.no revenue": "有季度没有收入。",
+    "why.margins contradict": "公布的毛利率达到或超过一，或上下限颠倒。", "why.overheads contradict": "某季度公布的利润高于其毛利：两者不是同一范围。", "why.quarters over": "所问各季度均已公布。",
+    "why.few months": "已知月份太少。", "why.no months": "没有已知月份。", "why.no growth": "各月看不出走势。",
+    "needs.more months": "该厂商更多月份的数据", "needs.the missing months": "缺失月份的数据，或覆盖这些月份的合计", "needs.quarterly books": "同一范围内按季度的收入、毛利率与利润", "needs.a later quarter to ask for": "换一个更晚的季度来问",
+    "needs.[ramp] perimeter": "写明所指范围（[ramp] perimeter）", "needs.revenue and margin by quarter": "同一范围内按季度的收入与毛利率", "needs.more quarters": "更多季度", "needs.a result on the basis that counts": "所需口径的经营利润",
+    "fact.ramp observed": "区间包住实际结果的比例", "fact.ramp ratio": "误差与朴素预测误差之比", "fact.ramp makers": "厂商数",
+    "find.absent": "{table} 表不在，与之相关的问题没有回答；获取方式：{obtain}。",
+}  # fmt: skip
+"""产出、成本、盈亏平衡及缺席表格的用词。"""
