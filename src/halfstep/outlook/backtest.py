@@ -159,7 +159,7 @@ def roll(
     first_month
         Ordinal of the first column.
     rng, draws
-        Draws behind each forecast.
+        Draws behind each forecast; those of a maker and an origin do not depend on which others are asked for.
     season, prior
         As in `fit_paths`.
 
@@ -173,6 +173,7 @@ def roll(
             f"expected a day for every figure; got shapes {units.shape} and {known.shape}: give the day it was known"
         )
     rows: list[tuple[float, ...]] = []
+    seed = int(rng.integers(2**63))
     before = np.full(len(units), -1)
     refused = 0
     for t in range(units.shape[1]):
@@ -190,7 +191,8 @@ def roll(
             if paths.refusals[m] is not None:
                 refused += len(targets)
                 continue
-            rows += _forecasts(paths, (m, t + first_month), seen[m], targets, foretell(paths, m, 12, draws, rng))
+            drawn = foretell(paths, m, max(HORIZONS), draws, np.random.default_rng([seed, t, m]))
+            rows += _forecasts(paths, (m, t + first_month), seen[m], targets, drawn)
     return _gather(rows, refused)
 
 

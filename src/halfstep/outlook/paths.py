@@ -2,8 +2,8 @@
 
 Log output is a level with a damped, moving slope (Gardner & McKenzie 1985; Hyndman, Koehler, Ord & Snyder 2008), month-of-year effects that the
 makers share, and noise. Without shocks that is a Gompertz path: growth in logs that fades by a constant share, as ramps do. The makers are each
-other's reference class: the grid of spreads and damping has one posterior, a maker has a scale of its own around it. Given the grid, season and
-own scales are joined by variational Bayes (Bishop 2006, ch. 10; exact where the own scale is fixed), and everything uncertain is drawn in a forecast.
+other's reference class: the grid of spreads and damping has one posterior, a maker has a scale of its own around it. Everything
+uncertain is drawn in a forecast.
 """
 
 from __future__ import annotations
@@ -14,16 +14,21 @@ import numpy as np
 import numpy.typing as npt
 
 from halfstep.core.errors import MisuseError
-from halfstep.outlook.filter import Filtered, Seen, Spreads, run
+from halfstep.outlook.filter import Filtered, Spreads, run
 from halfstep.outlook.season import PLAIN, Season, basis, months_of
 from halfstep.outlook.sight import Sum, look
 
 __all__ = ["FEWEST", "Paths", "Prior", "fit_paths", "foretell"]
 
 Array = npt.NDArray[np.float64]
+Labels = npt.NDArray[np.int64]
 
 FEWEST = 4
 """Figures that a maker must have for a forecast: a level and a slope take two, and what is left must show some spread."""
+
+
+ROUNDS = 2
+"""Rounds in which season and own scales are fitted to each other: a scale moves only how much its maker's figures weigh in the season."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,16 @@ class Prior:
         .10 each: one month ahead they make 15% together, the error of seasonally adjusted naive forecasts of monthly series in the M3
         competition (Makridakis & Hibon 2000, table of symmetric errors by horizon).
     slope
-        .02: with the damping's middle, growth that comes and goes with a spread of 4% a month.
+        .02: damped by .9, growth that comes and goes with a spread of 4% a month.
     factor
         A standard deviation of each log spread: .6, a factor of 1.8, so that 95% lie within a factor of 3.3 either way.
     slope_factor
         The same for the slope, of which less is known: .8, a factor of 2.2.
     damping
-        Equally likely values; damping below .8 dies in a season and above .98 cannot be told from none (Hyndman & Athanasopoulos 2021, 8.2).
+        Equally likely values: growth fades with a time constant of 3, 5, 10 or 50 months. Damping is usually put between .8 and .98 (Hyndman &
+        Athanasopoulos 2021, 8.2); a plant's launch curve is over within a quarter or two (Almgren 2000; Terwiesch & Bohn 2001), hence .7.
     first_slope
-        .2: undamped, ten times as much in a year; damped by the middle value, 3.4 times one spread above flat and as much below.
+        .2: undamped, ten times as much in a year; damped by .9, 3.6 times one spread above flat and as much below.
     own
         Standard deviation of a maker's own log scale about the class: .3. Zero: all makers alike.
     """
@@ -54,9 +60,18 @@ class Prior:
     slope: float = 0.02
     factor: float = 0.6
     slope_factor: float = 0.8
-    damping: tuple[float, ...] = (0.80, 0.89, 0.98)
+    damping: tuple[float, ...] = (0.70, 0.80, 0.90, 0.98)
     first_slope: float = 0.2
     own: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said of the season: root covariance by all, shape (G, 11, 11); precision and pull by prior and other makers, (G, M, 11, [11])."""
+
+    half: Array
+    precision: Array
+    pull: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +101,7 @@ class Paths:
     weights
         Posterior of the grid, shape (G,).
     log_evidence
-        Log of the marginal density of all figures (its variational bound where makers have scales of their own).
+        Log of the marginal density of all figures (approximate where several makers have scales of their own).
     """
 
     last: npt.NDArray[np.int64]
@@ -109,8 +124,7 @@ class Paths:
     _spreads: Spreads
     _filtered: Filtered
     _own: Array
-    _gamma: Array
-    _gamma_half: Array
+    _said: _Said
     _season_mean: Array
 
 
@@ -149,16 +163,16 @@ def fit_paths(
     sight = look(units, first_month, season, sums)
     spreads, chance, own_chance = _grid(prior)
     filtered = run(sight.seen, spreads)
-    gamma, gamma_half, own, bound = _join(filtered, season, own_chance)
+    own, bound, gamma, said = _join(filtered, season, own_chance)
     log_weight = np.log(chance) + bound
     top = float(log_weight.max())
     weights = np.exp(log_weight - top)
     evidence = top + float(np.log(weights.sum()))
     weights /= weights.sum()
-    now, now_sd, growth, growth_sd = _states(filtered, own, weights, gamma, gamma_half)
+    now, now_sd, growth, growth_sd = _states(filtered, own, weights, gamma, said.half)
     effects = basis()
     season_at = np.asarray(sight.season_mean + gamma @ effects.T, dtype=np.float64)
-    spread = ((effects @ gamma_half) ** 2).sum(axis=-1)
+    spread = ((effects @ said.half) ** 2).sum(axis=-1)
     season_now = weights @ season_at
     return Paths(
         last=first_month + sight.seen.end,
@@ -183,8 +197,7 @@ def fit_paths(
         _spreads=spreads,
         _filtered=filtered,
         _own=own,
-        _gamma=gamma,
-        _gamma_half=gamma_half,
+        _said=said,
         _season_mean=sight.season_mean,
     )
 
@@ -218,7 +231,7 @@ def foretell(paths: Paths, maker: int, months: int, draws: int, rng: np.random.G
         raise MisuseError(f"expected a maker with a path; got one without ({refusal}): look at Paths.refusals first")
     spreads, rows = paths._spreads, rng.choice(len(paths.weights), size=draws, p=paths.weights)
     own = (rng.random(draws)[:, None] > np.cumsum(paths._own[rows, :, maker], axis=1)[:, :-1]).sum(axis=1)
-    gamma = paths._gamma[rows] + np.einsum("dij,dj->di", paths._gamma_half[rows], rng.standard_normal((draws, 11)))
+    gamma = _draw_season(paths, maker, rows, own, rng)
     at = paths._filtered.state[:2, :, rows, own, maker]
     mean = (at[:, 0] - np.einsum("ijd,dj->id", at[:, 1:], gamma)).T
     half = np.linalg.cholesky(np.moveaxis(paths._filtered.covariance[:2, :2, rows, own, maker], -1, 0))
@@ -234,6 +247,17 @@ def foretell(paths: Paths, maker: int, months: int, draws: int, rng: np.random.G
         out[:, t] = level + effects[:, month] + spreads.noise[rows] * shocks[2, t]
     still = rng.random((draws, months)) < paths.stopped
     return np.asarray(np.where(still, 0.0, np.exp(out)), dtype=np.float64)
+
+
+def _draw_season(paths: Paths, maker: int, rows: Labels, own: Labels, rng: np.random.Generator) -> Array:
+    """Season's coefficients given each draw's grid point and the maker's own scale, shape (D, 11)."""
+    pairs, of = np.unique(np.stack([rows, own]), axis=1, return_inverse=True)
+    products = paths._filtered.products[:, :, pairs[0], pairs[1], maker]
+    precision = paths._said.precision[pairs[0], maker] + np.moveaxis(products[1:, 1:], -1, 0)
+    covariance = np.linalg.inv(precision)
+    mean = np.einsum("pij,pj->pi", covariance, paths._said.pull[pairs[0], maker] + products[1:, 0].T)
+    half = np.linalg.cholesky(covariance)[of]
+    return np.asarray(mean[of] + np.einsum("dij,dj->di", half, rng.standard_normal((len(rows), mean.shape[1]))))
 
 
 def _grid(prior: Prior) -> tuple[Spreads, Array, Array]:
@@ -260,36 +284,42 @@ def _grid(prior: Prior) -> tuple[Spreads, Array, Array]:
     return spreads, np.asarray(chance / chance.sum()), np.asarray(own_chance / own_chance.sum())
 
 
-def _join(filtered: Filtered, season: Season, own_chance: Array) -> tuple[Array, Array, Array, Array]:
-    """Season's mean and root covariance, own scales' probabilities, and log evidence, at every grid point.
+def _join(filtered: Filtered, season: Season, own_chance: Array) -> tuple[Array, Array, Array, _Said]:
+    """Own scales' probabilities, log evidence, the season's mean, and what is said of it, at every grid point.
 
-    Coordinate ascent on the evidence bound: season normal given the makers' scales, scales given the season, each in closed form. Five rounds:
-    the scales enter the season only through how much each maker's figures weigh.
+    A maker's figures speak of the season as an average over its scales, each weighed by how well it goes with what prior and other makers say
+    (its cavity): expectation propagation (Minka 2001) with averaged precisions for sites. With one maker, or without own scales, it is exact.
     """
     effects = basis()
-    precision = np.linalg.inv(effects.T @ np.diag(np.square(season.sd)) @ effects)
-    square, cross = filtered.products[1:, 1:], filtered.products[1:, 0]
-    fixed = filtered.log_variance + filtered.products[0, 0] + filtered.figures * np.log(2 * np.pi)
-    own = np.broadcast_to(own_chance[:, None], fixed.shape).copy()
-    log_chance = np.log(own_chance)[:, None]
-    for _ in range(1 if len(own_chance) == 1 else 5):
-        posterior = precision + np.einsum("gkm,ijgkm->gij", own, square)
-        covariance = np.linalg.inv(posterior)
-        mean = np.einsum("gij,gj->gi", covariance, np.einsum("gkm,igkm->gi", own, cross))
-        moment = covariance + mean[:, :, None] * mean[:, None, :]
-        fit = -0.5 * (fixed - 2 * np.einsum("igkm,gi->gkm", cross, mean) + np.einsum("ijgkm,gij->gkm", square, moment))
-        score = log_chance + fit
-        own = np.exp(score - score.max(axis=1, keepdims=True))
-        total = own.sum(axis=1, keepdims=True)
-        own /= total
-    evidence = (np.log(total[:, 0]) + score.max(axis=1)).sum(axis=-1)
-    distance = 0.5 * (
-        np.einsum("ij,gij->g", precision, moment)
-        - len(precision)
-        + np.linalg.slogdet(posterior)[1]
-        - np.linalg.slogdet(precision)[1]
+    prior = np.linalg.inv(effects.T @ np.diag(np.square(season.sd)) @ effects)
+    square, cross = (
+        np.moveaxis(filtered.products[1:, 1:], (0, 1), (-2, -1)),
+        np.moveaxis(filtered.products[1:, 0], 0, -1),
     )
-    return mean, np.linalg.cholesky(covariance), own, evidence - distance
+    fixed = filtered.log_variance + filtered.products[0, 0] + filtered.figures * np.log(2 * np.pi)
+    own = np.broadcast_to(own_chance[:, None], fixed.shape)
+    for _ in range(ROUNDS):
+        sites, pulls = np.einsum("gkm,gkmij->gmij", own, square), np.einsum("gkm,gkmi->gmi", own, cross)
+        posterior, pull = prior + sites.sum(axis=1), pulls.sum(axis=1)
+        cavity, cavity_pull = posterior[:, None] - sites, pull[:, None] - pulls
+        size = _log_size(cavity[:, None] + square, cavity_pull[:, None] + cross)
+        score = np.log(own_chance)[:, None] - 0.5 * fixed + size
+        top = score.max(axis=1)
+        own = np.exp(score - top[:, None])
+        total = own.sum(axis=1)
+        own = own / total[:, None]
+    whole = _log_size(posterior, pull)
+    evidence = (np.log(total) + top - whole[:, None]).sum(axis=1) + whole + 0.5 * np.linalg.slogdet(prior)[1]
+    covariance = np.linalg.inv(posterior)
+    mean = np.einsum("gij,gj->gi", covariance, pull)
+    return own, evidence, mean, _Said(np.linalg.cholesky(covariance), cavity, cavity_pull)
+
+
+def _log_size(precision: Array, pull: Array) -> Array:
+    """Log integral of ``exp(-x' P x / 2 + h' x)``, less the constant of the dimension."""
+    half = np.linalg.cholesky(precision)
+    along = np.linalg.solve(half, pull[..., None])[..., 0]
+    return np.asarray(0.5 * (along**2).sum(axis=-1) - np.log(np.diagonal(half, axis1=-2, axis2=-1)).sum(axis=-1))
 
 
 def _states(
@@ -301,9 +331,8 @@ def _states(
     for row in (0, 1):
         slopes = filtered.state[row, 1:]
         mean = filtered.state[row, 0] - np.einsum("igkm,gi->gkm", slopes, gamma)
-        spread = filtered.covariance[..., row, row] + (np.einsum("gkmi,gij->gkmj", slopes, gamma_half) ** 2).sum(
-            axis=-1
-        )
+        err = np.einsum("igkm,gij->jgkm", slopes, gamma_half)
+        spread = filtered.covariance[row, row] + (err**2).sum(axis=0)
         centre = (share * mean).sum(axis=(0, 1))
         out += [centre, np.sqrt((share * (spread + (mean - centre) ** 2)).sum(axis=(0, 1)))]
     return out[0], out[1], out[2], out[3]

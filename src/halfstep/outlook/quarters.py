@@ -63,9 +63,9 @@ class Prior:
     ----------
     slope, slope_spread
         Wright's exponent b (cost falls by ``1 - 2^-b`` with each doubling of cumulative units), normal. The default is the
-        survey of 108 production programmes by Dutton & Thomas (1984), Academy of Management Review 9(2), 235-247: progress
-        ratios around .82, so b = .29, from .55 to 1.08, so b from .86 to -.11; .19 is that range over 5.2, what 108 normal
-        draws span in standard deviations.
+        survey of 108 production programmes by Dutton & Thomas (1984), Academy of Management Review 9(2), 235-247, as it is quoted
+        by others (the paper itself was not at hand): progress ratios around .82, so b = .29, from .55 to 1.08, so b from .86 to
+        -.11; .19 is that range over 5.2, what 108 normal draws span in standard deviations. `OPEN` goes without it.
     price_drift_spread
         Change of log revenue per unit that goes on quarter after quarter, normal around none: at two spreads a third of it
         is lost in a year, as in a price war. Without it three steady cuts would be taken for three accidents.
@@ -89,6 +89,12 @@ class Prior:
     sticky: float = 0.35 / 0.55
     drift_spread: float = float(np.log(2.0)) / 8
     shock: float = 0.05
+
+    def __post_init__(self) -> None:
+        """Refuse spreads that leave nothing open."""
+        spreads = (self.slope_spread, self.price_drift_spread, self.elasticity_spread, self.drift_spread, self.shock)
+        if not all(1e-5 <= spread < float("inf") for spread in spreads):
+            raise MisuseError(f"expected finite spreads of at least 0.00001, got {spreads}: widen what is too sure")
 
 
 PUBLISHED = Prior()

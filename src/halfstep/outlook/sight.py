@@ -43,7 +43,8 @@ class Sight:
 def started(units: Array) -> npt.NDArray[np.int64]:
     """Column of each maker's first positive figure, shape (M,); the number of columns where there is none."""
     positive = np.nan_to_num(units) > 0
-    return np.where(positive.any(axis=1), np.argmax(positive, axis=1), units.shape[1]).astype(np.int64)
+    first = np.where(positive.any(axis=1), np.argmax(positive, axis=1), units.shape[1])
+    return np.asarray(first, dtype=np.int64)
 
 
 def look(units: Array, first_month: int, season: Season, sums: tuple[Sum, ...]) -> Sight:

@@ -94,14 +94,12 @@ def fit_walk(change: Array, X: Array, gap: Array, mean: Array, spread: Array, sh
         Scale of s.
     """
     grid = shock * np.geomspace(1 / REACH, REACH, GRID)
-    n = len(gap)
-    off = change - X @ mean
-    shared = (X * spread**2) @ X.T
-    table = np.empty((len(change), GRID))
-    for j, s in enumerate(grid):
-        root = np.linalg.cholesky(s**2 * np.diag(gap) + shared)
-        white = np.linalg.solve(root, off.T) if n else off.T
-        table[:, j] = -0.5 * (white**2).sum(axis=0) - np.log(np.diag(root)).sum()
+    root = np.sqrt(gap)
+    # steps of one quarter each: their covariance is s^2 and what beta's prior adds, diagonal in the latter's axes
+    own, axes = np.linalg.eigh(((X / root[:, None]) * spread**2) @ (X / root[:, None]).T)
+    squared = (((change - X @ mean) / root) @ axes) ** 2
+    variance = grid**2 + np.maximum(own, 0.0)[:, None]
+    table = -0.5 * (squared @ (1 / variance) + np.log(variance).sum(axis=0))
     # half-t density of s; on a grid of equal ratios a step in s is s itself
     table += np.log(grid) - (FREEDOM + 1) / 2 * np.log1p((grid / shock) ** 2 / FREEDOM)
     return Walk(change, X, gap, mean, spread, grid, table)

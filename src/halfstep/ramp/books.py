@@ -68,13 +68,13 @@ def ledger_of(config: StudyConfig, known: Known) -> Ledger | str:
         first -= 1
     span = range(first, whole[-1] + 1)
     margin = np.array([_margin(book.share(config.ramp.margin, q), found[q][2], found[q][1]) for q in span])
-    results = [
-        [_middle(book.money(name, q)) for q in span] for name in (config.ramp.result, *config.ramp.other_results)
-    ]
+    ends = [[book.money(name, q) for q in span] for name in (config.ramp.result, *config.ramp.other_results)]
+    results = [[_middle(one) for one in row] for row in ends]
+    rounding = max((hi - lo for row in ends for lo, hi in row if np.isfinite(hi - lo)), default=0.0) / 2
     books = Books(
         units=np.array([_middle(found[q][0]) for q in span]), revenue=np.array([_middle(found[q][1]) for q in span]),
         margin_lo=margin[:, 0], margin_hi=margin[:, 1], result=np.array(results[0]),
-        other=np.array(results[1:]).reshape(len(results) - 1, len(span)),
+        other=np.array(results[1:]).reshape(len(results) - 1, len(span)), rounding=rounding,
     )  # fmt: skip
     return Ledger(first, books, tuple(sorted(book.used)), tuple(sorted(book.derived & set(span))))
 
