@@ -80,6 +80,10 @@ class Quantity(Section):
     )
     share: bool = Field(default=False, description="Whether it is a part of one.")
     figures: tuple[FigureOf, ...] = Field(default=(), description="Printed figures; several are added up.")
+    take: Literal["sum", "greatest", "least"] = Field(
+        default="sum",
+        description="Of several figures their sum, or the greatest or least of them; of these some may not be known yet.",
+    )
     over: tuple[FigureOf, ...] = Field(default=(), description="Divided by these, on the same base and perimeter only.")
     less: tuple[FigureOf, ...] = Field(default=(), description="Less these, on the same base and perimeter only.")
     rank: FigureOf | None = Field(
@@ -96,6 +100,8 @@ class Quantity(Section):
             raise ValueError(f"expected one of figures, rank, estimate, verdict; got {' and '.join(ways)}: keep one")
         if (self.over or self.less) and not self.figures:
             raise ValueError("expected figures beside over or less: name what is divided or reduced")
+        if self.take != "sum" and (self.over or self.less or not self.figures):
+            raise ValueError(f"expected figures alone with take = {self.take!r}: take out over and less, name figures")
         return self
 
 

@@ -98,10 +98,12 @@ def read_months(config: StudyConfig, table: Table, columns: RampColumns, own: st
     faults = faults or list(_rows(config, table, columns))
     if faults:
         return None, faults
+    if table.frame.height == 0:
+        return Months(table.file, (), 0, np.zeros((0, 0)), np.zeros((0, 0), np.int64), {}), []
     prints = _prints(config, table, columns, own)
     as_of = date.fromisoformat(config.study.as_of).toordinal() if is_day(config.study.as_of) else 0
     months = _months(table.file, prints.filter(pl.col("known") <= as_of))
-    faults = list(_unnamed(table, columns, months, own)) if table.name == "ramp" else []
+    faults = list(_unnamed(table, columns, months, own)) if table.name == "ramp" and not table.later else []
     if months.units.shape[1] > _LONGEST:
         ends = [Period(t, _MONTHLY).key for t in (months.first, months.first + months.units.shape[1] - 1)]
         what = f"the months run from {ends[0]} to {ends[1]}, more than {_LONGEST} of them"
@@ -122,7 +124,7 @@ def _rows(config: StudyConfig, table: Table, columns: RampColumns) -> Iterator[F
         yield from where(table, columns.first_known, wrong, "expected a day (1990-12-31)", mend, show=True)
     strange = list(check_periods(table, columns.period))
     yield from strange
-    if strange:
+    if strange or table.frame.height == 0:
         return
     found = frequencies(table, columns.period)
     if found != {_MONTHLY}:
@@ -219,10 +221,10 @@ def _parts(columns: RampColumns, months: Months) -> Iterator[Guess]:
 
 
 def _unnamed(table: Table, columns: RampColumns, months: Months, own: str) -> Iterator[Fault]:
-    """Yield a maker in question of which no row speaks that was known in time; where none was of anybody, there is no fault."""
+    """Yield a maker in question of which no row speaks."""
     if own in months.makers or not months.makers:
         return
     close = near(own, months.makers)
     hint = f"did you mean {close!r}?" if close else f"the table has: {', '.join(months.makers[:_LISTED])}"
-    what = f"expected rows of the maker {own!r} (ramp.maker, else the focal brand); none was known by the as-of date"
+    what = f"expected rows of the maker {own!r} (ramp.maker, else the focal brand); there are none"
     yield Fault(table=table.file, column=columns.maker, what=what, mend=f"correct it or add an alias; {hint}")

@@ -46,7 +46,8 @@ def check_outcomes(config: StudyConfig, table: Table | None, sales: Table | None
     Parameters
     ----------
     table, sales
-        Tables of outcomes and of sales; None where there is none that can be read.
+        Tables of outcomes and of sales; None where there is none that can be read. Of one with rows first known after the
+        as-of date names are not held against the rows: they may be known later.
     """
     named: dict[str, list[str]] = {}
     columns, usable = config.outcome_columns, table
@@ -65,14 +66,17 @@ def check_outcomes(config: StudyConfig, table: Table | None, sales: Table | None
         lacking = list(absent(source, {f"outcomes.{i}.among": c for c in outcome.among}))
         rows = source if lacking else replace(source, frame=chosen(config, outcome, source.frame))
         yield from lacking
+        if not lacking and rows.frame.height == 0 and source.later:
+            continue
         if not lacking and rows.frame.height == 0:
             yield _nothing(config, f"outcomes.{i}", outcome, source)
         elif not lacking:
             if outcome.table == "outcomes" and columns is not None:
                 yield from _rows(config, columns, outcome, rows)
             found = rows.frame.select(brand_name(config, column)).to_series().drop_nulls().unique().sort()
-            named[outcome.id] = found.to_list()
-            yield from _named_by_outcome(f"outcomes.{i}", outcome, named[outcome.id])
+            if not source.later:
+                named[outcome.id] = found.to_list()
+                yield from _named_by_outcome(f"outcomes.{i}", outcome, named[outcome.id])
     yield from _named_by_events(config, named)
 
 

@@ -175,6 +175,9 @@ def _of_rows(config: StudyConfig, outcome: Outcome, table: Table) -> tuple[Outco
     key = when(frame, columns.period)
     texts = frame.select(key).to_series().unique(maintain_order=True).drop_nulls().to_list()
     calendar = calendar_of(texts)
+    spans = calendar.spans or {
+        "": _holding(date(2000, 1, 1), STEPS[0])
+    }  # an empty mapping would lose the kind of its values
     entity_columns = (columns.entity, columns.measure, columns.period)
     cells = [
         column for column in dict.fromkeys((columns.place, *outcome.among)) if column and column not in entity_columns
@@ -184,14 +187,14 @@ def _of_rows(config: StudyConfig, outcome: Outcome, table: Table) -> tuple[Outco
         pl.col(ROW).cast(pl.Int64).alias("row"),
         brand_name(config, columns.entity).alias("entity"),
         own_name(config, columns.entity).alias("own"),
-        key.replace_strict({c: s.first_day for c, s in calendar.spans.items()}, return_dtype=pl.Date).alias("first"),
-        key.replace_strict({c: s.last_day for c, s in calendar.spans.items()}, return_dtype=pl.Date).alias("last"),
+        key.replace_strict({c: s.first_day for c, s in spans.items()}, return_dtype=pl.Date).alias("first"),
+        key.replace_strict({c: s.last_day for c, s in spans.items()}, return_dtype=pl.Date).alias("last"),
         number(columns.value).alias("value"),
         known.alias("known"),
         *(text(column).fill_null("").alias(f"c{i}") for i, column in enumerate(cells)),
     )
     kept, left_out = _in_force(config, outcome, tidy)
-    step = next(iter(calendar.steps))
+    step = next(iter(calendar.steps), STEPS[0])
     found = _matrix(config, outcome, table.file, step, kept, left_out)
     return found, list(_taken(table.file, columns.period, calendar, frame.select(ROW, key.alias("key"))))
 

@@ -310,15 +310,15 @@ def _ends(config: StudyConfig, quantity: Quantity, scale: float, *, exact: bool)
 
 
 def _unnamed(config: StudyConfig, table: Table, figures: list[Figure]) -> Iterator[Fault]:
-    """Yield a focal brand of which no figure speaks, where there is no sales table that could."""
+    """Yield a focal brand of which no figure speaks, where there is no sales table that could and none is known later."""
     names = {figure.entity for figure in figures}
     study = config.study
-    if figures and "sales" not in {*config.tables, *config.optional} and study.focal not in names:
+    if figures and not table.later and "sales" not in {*config.tables, *config.optional} and study.focal not in names:
         close = near(study.focal, names)
         hint = f"did you mean {close!r}?" if close else f"the table has: {', '.join(sorted(names)[:12])}"
         what = f"expected an entity of the press table; {study.focal!r} is none"
         yield Fault(table="study.toml", column="study.focal", what=what, mend=f"correct it or add an alias; {hint}")
-    if not figures and table.frame.height == 0:
+    if not figures and table.frame.height == 0 and not table.later:
         yield Fault(table=table.file, what="expected figures; the table has none", mend="give one figure a row")
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Loaded", "load"]
 
 _LATER = "after as_of"
-_MAY_BE_EMPTY = ("press", "ramp", "ramps")
+_MAY_BE_EMPTY = ("press", "outcomes", "ramp", "ramps")
 """Tables of which no row need be known yet: what they would show then has no answer."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -206,16 +206,15 @@ def load(folder: Path, *, as_of: str | None = None, seed: int | None = None) -> 
 
 def _absent(config: StudyConfig, folder: Path) -> dict[str, Text]:
     """Return the optional tables that cannot be read -> where they are obtained; none where the study would have no table left."""
+    files = {str(name): file for name, file in config.tables.items()}
     lacking = []
-    for name in config.optional:
-        file = config.tables.get(name)  # type: ignore[call-overload]
-        path = None if file is None else _located(folder, file, None)[0]
-        if file is not None and (path is None or not (path.exists() or parted(path)[0].exists())):
+    for name in (name for name in config.optional if name in files):
+        path = _located(folder, files[name], None)[0]
+        if path is None or not (path.exists() or parted(path)[0].exists()):
             lacking.append(name)
     gone = left_without(config, lacking)
-    if set(config.tables) <= set(gone):
+    if set(files) <= set(gone):
         return {}
-    files: dict[str, str] = {**config.tables}
     return {name: config.obtain.get(on, Text(en=files[on], zh=files[on])) for name, on in gone.items()}
 
 
@@ -266,8 +265,7 @@ def _read(config: StudyConfig, name: str, folder: Path) -> Table | tuple[Fault, 
 
     A name may begin with an environment variable, ${CASES}/sales.csv; what that stands for is never printed.
     """
-    files: dict[str, str] = {**config.tables}
-    file = files[name]
+    file = {str(known): file for known, file in config.tables.items()}[name]
     path, variable, where = _located(folder, file, config.obtain.get(name))
     if path is None:
         return _unset(file, where)

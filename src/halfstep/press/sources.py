@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from halfstep.core.check import Check, Status
 from halfstep.core.estimate import Estimate
 from halfstep.data.press import Figure
+from halfstep.market.ranks import COUNTS, rank_of
 from halfstep.press.writer import Facts, Writer, band_text, counted_as
 
 __all__ = ["ranks", "sources_apart"]
-
-COUNTS = ("share", "units")
 
 
 def ranks(write: Writer, figures: tuple[Figure, ...]) -> Iterator[Estimate | Check]:
@@ -26,7 +25,7 @@ def ranks(write: Writer, figures: tuple[Figure, ...]) -> Iterator[Estimate | Che
     for k, counted in enumerate(markets.values(), start=1):
         found: list[tuple[list[Figure], tuple[int, float]]] = []
         for same in counted.values():
-            rank = _rank(same, focal)
+            rank = rank_of(same, focal)
             if rank is not None:
                 found.append((same, rank))
         for j, (same, rank) in enumerate(found, start=1):
@@ -34,30 +33,6 @@ def ranks(write: Writer, figures: tuple[Figure, ...]) -> Iterator[Estimate | Che
             yield write.bound(f"press.rank.{k}.{j}", "rank by one source", rank, "rank", origin)
         if len(found) > 1:
             yield _agreement(write, found, k)
-
-
-def _rank(figures: list[Figure], focal: str) -> tuple[int, float] | None:
-    """Return the best and the worst rank that the figures of one source leave open; None where they give none.
-
-    A printed rank is taken as printed. Of shares, brands that are not listed could still be ahead as far as what the
-    listed ones leave has room for them; of counts nothing is known of those not listed, so the rank is among the listed.
-    """
-    printed = [f for f in figures if f.metric == "rank" and f.entity == focal]
-    if printed:
-        return int(printed[0].lo), printed[0].hi
-    for metric in COUNTS:
-        mine = [f for f in figures if f.metric == metric and f.entity == focal]
-        others = [f for f in figures if f.metric == metric and f.entity != focal]
-        if not mine:
-            continue
-        best = 1 + sum(f.lo > mine[0].hi for f in others)
-        worst = 1.0 + sum(f.hi > mine[0].lo for f in others)
-        if metric == "share":
-            left = max(1.0 - mine[0].lo - sum(f.lo for f in others), 0.0)
-            worst += math.inf if mine[0].lo <= 0 else math.floor(left / mine[0].lo)
-        if others or (metric == "share" and worst == 1):
-            return best, worst
-    return None
 
 
 def _agreement(write: Writer, found: list[tuple[list[Figure], tuple[int, float]]], k: int) -> Check:

@@ -113,7 +113,9 @@ def claim_sheet(table: Table) -> ClaimSheet | tuple[Fault, ...]:
     cells = _cells(table)
     taken = _taken(cells)
     if not any(role.startswith("statement") for role in taken.values()):
-        what = f"expected a table with a claim a row and a column that states it; got the columns {', '.join(cells)[:200]}"
+        what = (
+            f"expected a table with a claim a row and a column that states it; got the columns {', '.join(cells)[:200]}"
+        )
         mend = "name that column 观点 or claim; claims are not taken out of a text, somebody must write them down"
         return (Fault(table=table.file, what=what, mend=mend),)
     if long := _prose(table, cells, taken):
@@ -214,7 +216,15 @@ def _usable(table: Table, taken: dict[str, str]) -> bool:
     columns = {role: name for name, role in taken.items()}
     if not {"id", "kind"} <= set(columns):
         return False
-    study = {"title": "-", "focal": "-", "benchmarks": ["-"], "currency": "-", "as_of": "2000-01-01", "margin": 0.5, "margin_reason": "-"}
+    study = {
+        "title": "-",
+        "focal": "-",
+        "benchmarks": ["-"],
+        "currency": "-",
+        "as_of": "2000-01-01",
+        "margin": 0.5,
+        "margin_reason": "-",
+    }
     config = StudyConfig.model_validate({"study": study, "tables": {"claims": table.file}, "claim_columns": columns})
     return not read_claims(config, table)[1]
 

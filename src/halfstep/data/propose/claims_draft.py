@@ -34,7 +34,20 @@ _QUANTITY = {
 }
 _REGION = {"more than": "above = ", "at most": "at_most = "}
 """Hedge -> the end of the region that it names; the number is the claim's own and nobody else's."""
-_ORDER = ("id", "statement_en", "statement_zh", "paragraph", "speaker", "kind", "base", "hedge", "grade", "as_of", "needs", "url")
+_ORDER = (
+    "id",
+    "statement_en",
+    "statement_zh",
+    "paragraph",
+    "speaker",
+    "kind",
+    "base",
+    "hedge",
+    "grade",
+    "as_of",
+    "needs",
+    "url",
+)
 _NEEDED = ("id", "kind", "base", "hedge", "grade")
 """Heads that claims.csv has even where the table has no such column: they are to be filled in."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
@@ -97,7 +110,12 @@ class _Skeleton:
         """Yield the lines of the file."""
         yield self.note("skeleton.head")
         yield from self._study()
-        yield from ("", "[tables]", f"claims = {_toml(self.file)}", "# press = \"press.csv\"  # " + self.words("skeleton.press"))
+        yield from (
+            "",
+            "[tables]",
+            f"claims = {_toml(self.file)}",
+            '# press = "press.csv"  # ' + self.words("skeleton.press"),
+        )
         yield from ("", "[claim_columns]", *self._columns())
         yield from self._source()
         names = _names(self.sheet.claims)
@@ -112,15 +130,18 @@ class _Skeleton:
         """Return a comment; one line for each line of its words."""
         return "\n".join(f"# {clean(line)}" for line in self.say(key, ()).split("\n"))
 
+    def fill(self, key: str) -> str:
+        """Return the mark of what is to be filled in, with what it is."""
+        return self.words("skeleton.fill with", (("what", self.words(f"skeleton.{key}")),))
+
     def _study(self) -> Iterator[str]:
-        fill = self.words("skeleton.fill")
         yield from ("", "[study]", f"title = {_toml(clean(self.file))}")
-        yield f'# focal = ""  # {fill}: {self.words("skeleton.focal")}'
-        yield f'# benchmarks = [""]  # {fill}: {self.words("skeleton.benchmarks")}'
-        yield f'# currency = ""  # {fill}: {self.words("skeleton.currency")}'
+        yield f'# focal = ""  # {self.fill("focal")}'
+        yield f'# benchmarks = [""]  # {self.fill("benchmarks")}'
+        yield f'# currency = ""  # {self.fill("currency")}'
         yield f"as_of = {_toml(self.day)}  # {self.words('skeleton.as_of')}"
-        yield f"# margin = 0.03  # {fill}: {self.words('skeleton.margin')}"
-        yield f'# margin_reason = ""  # {fill}'
+        yield f"# margin = 0.03  # {self.fill('margin')}"
+        yield f'# margin_reason = ""  # {self.words("skeleton.fill")}'
 
     def _columns(self) -> Iterator[str]:
         if not self.sheet.usable:
@@ -140,7 +161,11 @@ class _Skeleton:
     def _stub(self, claim: RawClaim, name: str) -> Iterator[str]:
         kind = self.words(f"skeleton.kind {claim.kind or 'none'}")
         stated = claim.cells.get("statement_zh") or claim.cells.get("statement_en", "")
-        place = self.words("skeleton.place", (("paragraph", claim.cells["paragraph"]),)) if "paragraph" in claim.cells else ""
+        place = (
+            self.words("skeleton.place", (("paragraph", claim.cells["paragraph"]),))
+            if "paragraph" in claim.cells
+            else ""
+        )
         yield f"# {' · '.join(part for part in (clean(claim.id), kind, place, clean(claim.cells.get('speaker', ''))) if part)}"
         yield f"# {clean(stated)}"
         if claim.lacks:
@@ -169,9 +194,22 @@ class _Skeleton:
         yield from self._quantity(claim, name)
         by = _toml(clean(claim.cells.get("speaker", "")))
         day = next(iter(_DAY.findall(claim.cells.get("as_of", ""))), "")
-        yield from ("# [[docket.forecasts]]", f'# id = "forecast_{name}"', '# label = { zh = "", en = "" }', f"# by = {by}")
-        yield from (f"# claim = {_toml(claim.id)}", f'# made = "{day}"', f'# fixed = "{self.day}"  # {self.words("skeleton.fixed")}')
-        yield from ('# due = ""', f'# rule = {{ zh = "", en = "" }}  # {self.words("skeleton.rule")}', f'# quantity = "{name}"')
+        yield from (
+            "# [[docket.forecasts]]",
+            f'# id = "forecast_{name}"',
+            '# label = { zh = "", en = "" }',
+            f"# by = {by}",
+        )
+        yield from (
+            f"# claim = {_toml(claim.id)}",
+            f'# made = "{day}"',
+            f'# fixed = "{self.day}"  # {self.words("skeleton.fixed")}',
+        )
+        yield from (
+            '# due = ""',
+            f'# rule = {{ zh = "", en = "" }}  # {self.words("skeleton.rule")}',
+            f'# quantity = "{name}"',
+        )
         yield f"# {self._region(claim)}"
         yield f"# p =  # {self.words('skeleton.p')}"
 

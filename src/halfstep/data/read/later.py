@@ -28,33 +28,40 @@ class AsOf:
     day
         After it nothing may be used.
     first_known
-        Column of days.
+        Column of days; None where there is none.
     period
         Column of periods by whose last day a row without such a day counts as known; None: such rows are known.
     after
         Days after its period from which such a row is known.
+    kind, facts
+        Column of what a row is, and the words (lower case) with which its period tells when it was known: a target without a
+        day is no later row, but a fault.
     """
 
     day: date
-    first_known: str
+    first_known: str | None
     period: str | None = None
     after: int = 0
+    kind: str | None = None
+    facts: frozenset[str] = frozenset()
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Columns that are looked at."""
-        return (self.first_known, self.period) if self.period is not None else (self.first_known,)
+        """Columns that are looked at: of days, periods, kinds; "" where there is none."""
+        return self.first_known or "", self.period or "", self.kind or ""
 
     def later(self, cells: Sequence[str | None]) -> bool:
         """Say whether a row was first known after the day, by its cells in the order of `columns`.
 
         A cell that is no day decides nothing: what cannot be read is a fault, not a later row.
         """
-        told = (cells[0] or "").strip()
+        told, period, kind = ((cell or "").strip() for cell in cells)
         if told:
             known = _last_day(told)
             return known is not None and known > self.day
-        end = _last_day((cells[1] or "").strip()) if len(cells) > 1 else None
+        if kind and kind.casefold() not in self.facts:
+            return False
+        end = _last_day(period)
         return end is not None and end > self.day - timedelta(days=self.after)
 
 
@@ -66,7 +73,7 @@ def _last_day(cell: str) -> date | None:
 
 
 def later_rows(frame: pl.DataFrame, as_of: AsOf, places: dict[str, str] | None = None) -> pl.Series:
-    """Return which rows of a frame were first known after the day; none where the column of days is not there.
+    """Return which rows of a frame were first known after the day; none where one of its columns is not there.
 
     Parameters
     ----------
@@ -74,7 +81,7 @@ def later_rows(frame: pl.DataFrame, as_of: AsOf, places: dict[str, str] | None =
         Column as the study names it -> column of the frame; None where they are the same.
     """
     at = [name if places is None else places.get(name, "") for name in as_of.columns]
-    if at[0] not in frame.columns:
+    if any(name and place not in frame.columns for name, place in zip(as_of.columns, at, strict=True)):
         return pl.repeat(False, frame.height, dtype=pl.Boolean, eager=True)
     cells = frame.select(_text(frame, name).alias(str(i)) for i, name in enumerate(at))
     known = {row: as_of.later(row) for row in cells.unique().iter_rows()}

@@ -89,6 +89,8 @@ def read_json(file: str, raw: bytes, part: str, as_of: AsOf | None = None) -> Bo
             return Body(pl.DataFrame(), faults=(decoded,))
         found = _records(file, _parsed(decoded.text), part)
         frame, told = _frame(file, found, as_of)
+        if frame.width == 1 and found.later:
+            frame = _frame(file, found, None)[0].clear()
     except _StrangeError as error:
         fault = Fault(table=file, row=error.row, what=str(error), mend=error.mend)
         return Body(pl.DataFrame(), faults=(fault,))

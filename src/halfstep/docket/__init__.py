@@ -1,0 +1,1 @@
+"""Claims and forecasts, and their fate."""
