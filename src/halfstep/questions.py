@@ -4,74 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from halfstep.core.config import StudyConfig
-from halfstep.data.cells.dates import read_span
 from halfstep.data.study import Loaded
 from halfstep.gap.offerings import Comparison, Missing, asked_comparisons
 from halfstep.market.inputs import Inputs, prepare, supply_bound
+from halfstep.questions_beside import Need, Question, Study, beside, printed, question
 
 __all__ = ["Need", "Question", "Study", "questions"]
 
-Facts = tuple[tuple[str, str | float | int], ...]
-Status = Literal["now", "partly", "needs"]
-
 FEW = 5
 """Models of a brand behind a comparison below which its name half is likely to stay undecided."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What is missing: a key worded in `report` as "need.<key>", and what its sentence quotes.
-
-    Attributes
-    ----------
-    fatal
-        Whether there is no answer at all without it.
-    """
-
-    key: str
-    facts: Facts = ()
-    fatal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """The cheapest study that would answer a question, worded in `report` as "study.<key>".
-
-    Attributes
-    ----------
-    tier
-        Evidence tier of what it brings: 0 a press figure, 1 a public table, 2 a company's table, 3 a designed experiment;
-        None where no data are needed, only a line in study.toml.
-    """
-
-    key: str
-    tier: int | None
-    facts: Facts = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question of the README's table, and how this study stands to it.
-
-    Attributes
-    ----------
-    id
-        Worded in `report` as "question.<id>".
-    status
-        "now": answered by `run`; "partly": answered with what is in `needs` left open; "needs": not answered.
-    cheapest
-        Of a question that is not answered.
-    """
-
-    id: str
-    status: Status
-    needs: tuple[Need, ...] = ()
-    cheapest: Study | None = None
 
 
 def questions(loaded: Loaded) -> tuple[Question, ...]:
@@ -79,17 +24,16 @@ def questions(loaded: Loaded) -> tuple[Question, ...]:
 
     It is decided by what the tables hold. Whether instruments are strong and intervals narrow only a run can tell.
     """
-    printed = _printed(loaded)
-    beside = (_event(loaded), _experiment(loaded), _voice(loaded), _ramp(loaded), _claims(loaded))
+    told, others = printed(loaded), beside(loaded)
     if loaded.sold is None:
-        return (printed, *beside, *_without_sales(loaded))
+        return (told, *others, *_without_sales(loaded))
     inputs = prepare(loaded)
     known = _Known.of(inputs)
     found = (
         _position(inputs), _gap(known), _verdict(inputs, known), _tastes(inputs), _reach(inputs), _lenses(inputs, known),
         _supply(inputs), *_of_buyers(inputs), _unseen(inputs.config, known), *(_after_gap(name, known) for name in ("decide", "moves", "naive")),
     )  # fmt: skip
-    return (*found, printed, *beside)
+    return (*found, told, *others)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,113 +70,6 @@ class _Known:
                     yield Need(c.why, pair, fatal=not self.made)
 
 
-def _question(name: str, needs: list[Need], cheapest: Study | None = None) -> Question:
-    status: Status = "needs" if any(n.fatal for n in needs) else "partly" if needs else "now"
-    return Question(name, status, tuple(needs), cheapest if status == "needs" else None)
-
-
-def _printed(loaded: Loaded) -> Question:
-    cheapest = Study("press figures", 0, (("focal", loaded.config.study.focal),))
-    if loaded.press is None:
-        return _question("printed", [Need("press table", fatal=True)], cheapest)
-    if not loaded.press.figures:
-        return _question(
-            "printed", [Need("press figures known by then", (("as_of", loaded.config.study.as_of),), True)], cheapest
-        )
-    return _question("printed", [])
-
-
-def _event(loaded: Loaded) -> Question:
-    """Return whether an event's cost can be looked for: an outcome with periods before it, and somebody beside it."""
-    held = {outcome.id: outcome for outcome in loaded.outcomes}
-    asked = [(event, held[name]) for event in loaded.config.events for name in event.outcomes if name in held]
-    focal = (("focal", loaded.config.study.focal),)
-    if not asked:
-        way = Study("outcome table", 1, focal) if loaded.sold is None and not held else Study("event", None)
-        return _question("event", [Need("event", fatal=True)], way)
-    needs = []
-    for event, outcome in asked:
-        facts = (("event", str(event.id)), ("outcome", outcome.id))
-        span = read_span(event.period)
-        before = [t for t, last in enumerate(outcome.last_days) if span is not None and last < span.first_day]
-        value = outcome.value[:, before]
-        of_brand = np.isfinite(value[outcome.entities.index(event.brand)])
-        if of_brand.sum() < 2 or span is None or span.first_day > outcome.last_days[-1]:
-            needs.append(Need("periods before the event", facts))
-        elif np.isfinite(value).all(axis=1).sum() < 2:
-            needs.append(Need("entities beside the event", facts))
-    none = len(needs) == len(asked)
-    return _question("event", [Need(n.key, n.facts, fatal=none) for n in needs], Study("outcome table", 1, focal))
-
-
-def _experiment(loaded: Loaded) -> Question:
-    """Return whether a choice experiment tells the halves apart with reach held equal."""
-    study, choice, choices = loaded.config.study, loaded.config.choice, loaded.choices
-    pair = (("focal", study.focal), ("benchmark", study.benchmarks[0]))
-    cheapest = Study("choice experiment", 3, pair)
-    if choices is None:
-        return _question("experiment", [Need("choice table", pair, fatal=True)], cheapest)
-    shown, people = set(choices.frame["brand"].unique()), choices.frame["respondent"].n_unique()
-    needs = []
-    if not {study.focal, study.benchmarks[0]} <= shown:
-        needs.append(Need("names shown", pair, fatal=not choice.attributes))
-    if not choice.attributes:
-        needs.append(Need("attributes shown"))
-    if people < choice.min_respondents:
-        needs.append(Need("more respondents", (("has", people), ("least", choice.min_respondents))))
-    return _question("experiment", needs, cheapest)
-
-
-def _voice(loaded: Loaded) -> Question:
-    """Return whether what people say can be counted with its error: texts, somebody they are about, labels drawn at random."""
-    config, labels = loaded.config, loaded.labels
-    focal = (("focal", config.study.focal),)
-    cheapest = Study("table of utterances", 1, focal)
-    if loaded.utterances is None:
-        return _question("voice", [Need("table of utterances", focal, fatal=True)], cheapest)
-    needs = []
-    if not config.voice.names:
-        needs.append(Need("names to be found", focal, fatal=True))
-    if not config.voice.touchpoints:
-        needs.append(Need("touchpoints"))
-    elif labels is None and config.voice.model is None and not all(p.words for p in config.voice.touchpoints):
-        needs.append(Need("labels or words", fatal=True))
-    if config.utterance_columns is not None and config.utterance_columns.time is None:
-        needs.append(Need("times of utterances"))
-    audited = 0 if labels is None else labels.frame.filter("audit")["key"].n_unique()
-    if audited < config.voice.fewest:
-        needs.append(Need("audit labels", (("has", audited), ("least", config.voice.fewest))))
-    return _question("voice", needs, Study("voice section", None))
-
-
-def _ramp(loaded: Loaded) -> Question:
-    """Return whether a maker's months to come can be foretold: its months, and books where a result is asked for."""
-    config = loaded.config
-    maker = config.ramp.maker or config.study.focal
-    facts = (("focal", maker),)
-    cheapest = Study("table of months", 1, facts)
-    if loaded.ramp is None or maker not in loaded.ramp.makers:
-        return _question("ramp", [Need("table of months", facts, fatal=True)], cheapest)
-    needs = [Need("other makers", facts)] if loaded.ramps is None else []
-    metrics = set() if loaded.press is None else {f.metric for f in loaded.press.figures if f.entity == maker}
-    needs += [] if "orders" in metrics else [Need("orders and backlog", facts)]
-    asked = any(ask.what == "result" for ask in config.ramp.asks)
-    needs += [Need("quarterly books", facts)] if asked and config.ramp.result not in metrics else []
-    return _question("ramp", needs, cheapest)
-
-
-def _claims(loaded: Loaded) -> Question:
-    """Return whether what a source says can be held against figures: claims, and what each needs to be true."""
-    config = loaded.config
-    if loaded.claims is None:
-        return _question("claims", [Need("table of claims", fatal=True)], Study("table of claims", 0))
-    bound = {said.claim for said in config.docket.says} | {f.claim for f in config.docket.forecasts}
-    unbound = [c.id for c in loaded.claims.claims if c.id not in bound]
-    fatal = len(unbound) == len(loaded.claims.claims)
-    needs = [Need("what claims need", (("n", len(unbound)), ("of", len(loaded.claims.claims))), fatal=fatal)] if unbound else []
-    return _question("claims", needs, Study("docket section", None))
-
-
 def _without_sales(loaded: Loaded) -> Iterator[Question]:
     """Yield the questions about models, none of which printed figures answer."""
     study, least = loaded.config.study, loaded.config.scope.pooling.min_models
@@ -242,13 +79,13 @@ def _without_sales(loaded: Loaded) -> Iterator[Question]:
         f.metric == "share" and f.entity == study.focal for f in loaded.press.figures
     )
     position = Need("sales table for position", fatal=not shares)
-    yield _question("position", [position], Study("public sales", 1, pair))
+    yield question("position", [position], Study("public sales", 1, pair))
     for name in ("gap", "verdict", "tastes", "lenses", "unseen", "decide", "moves", "naive"):
-        yield _question(name, [table], Study("public table of models", 1, pair))
-    yield _question("reach", [table, Need("reach table", (("brands", 2),), True)], Study("models and outlets", 1, pair))
-    yield _question("supply", [table, Need("flow table", pair[:1], True)], Study("models and orders", 1, pair))
+        yield question(name, [table], Study("public table of models", 1, pair))
+    yield question("reach", [table, Need("reach table", (("brands", 2),), True)], Study("models and outlets", 1, pair))
+    yield question("supply", [table, Need("flow table", pair[:1], True)], Study("models and orders", 1, pair))
     for name in ("equilibrium", "recognition"):
-        yield _question(name, [table, Need("random tastes", fatal=True)], Study("public table of models", 1, pair))
+        yield question(name, [table, Need("random tastes", fatal=True)], Study("public table of models", 1, pair))
 
 
 def _position(inputs: Inputs) -> Question:
@@ -258,7 +95,7 @@ def _position(inputs: Inputs) -> Question:
         needs.append(Need("a second period"))
     if config.columns.price_basis == "list" and not config.columns.other_prices:
         needs.append(Need("paid prices"))
-    return _question("position", needs)
+    return question("position", needs)
 
 
 def _gap(known: _Known) -> Question:
@@ -266,7 +103,7 @@ def _gap(known: _Known) -> Question:
     needs = list(known.needs())
     if config.columns.price_basis == "list":
         needs.append(Need("paid prices"))
-    return _question("gap", needs, _more_models(known))
+    return question("gap", needs, _more_models(known))
 
 
 def _more_models(known: _Known) -> Study:
@@ -285,7 +122,7 @@ def _verdict(inputs: Inputs, known: _Known) -> Question:
     needs += _declared(inputs.config)
     if inputs.config.columns.price_basis == "list":
         needs.append(Need("paid prices"))
-    return _question("verdict", needs, _more_models(known))
+    return question("verdict", needs, _more_models(known))
 
 
 def _declared(config: StudyConfig) -> list[Need]:
@@ -301,7 +138,7 @@ def _tastes(inputs: Inputs) -> Question:
     needs, cheapest = _shares(inputs)
     if not _sized(inputs):
         needs.append(Need("market size"))
-    return _question("tastes", needs, cheapest or Study("demand section", None))
+    return question("tastes", needs, cheapest or Study("demand section", None))
 
 
 def _shares(inputs: Inputs) -> tuple[list[Need], Study | None]:
@@ -339,7 +176,7 @@ def _of_buyers(inputs: Inputs) -> Iterator[Question]:
         needs.append(Need("market size for random tastes", fatal=True))
         data = data or Study("possible buyers", 1)
     reach = [] if inputs.reach is not None else [Need("reach table", (("brands", len(inputs.panel.brands)),))]
-    yield _question("equilibrium", [*needs, *reach], data or section)
+    yield question("equilibrium", [*needs, *reach], data or section)
     if inputs.buyers is None:
         needs.append(Need("buyers table", fatal=True))
         data = data or Study("census", 1)
@@ -348,7 +185,7 @@ def _of_buyers(inputs: Inputs) -> Iterator[Question]:
         section = Study("price by buyers", None)
     if inputs.micro is None:
         needs.append(Need("micro table"))
-    yield _question("recognition", [*needs, *reach], data or section)
+    yield question("recognition", [*needs, *reach], data or section)
 
 
 def _reach(inputs: Inputs) -> Question:
@@ -366,7 +203,7 @@ def _reach(inputs: Inputs) -> Question:
                 needs.append(Need("reach of a brand", (("brand", brand),), fatal=brand == config.study.focal))
     if config.demand is None:
         needs.append(Need("demand section", fatal=True))
-    return _question("reach", needs, Study("outlets", 1, (("brands", sold),)))
+    return question("reach", needs, Study("outlets", 1, (("brands", sold),)))
 
 
 def _lenses(inputs: Inputs, known: _Known) -> Question:
@@ -376,7 +213,7 @@ def _lenses(inputs: Inputs, known: _Known) -> Question:
     if inputs.reach is None:
         needs.append(Need("reach table", (("brands", len(inputs.panel.brands)),)))
     cheapest = Study("demand section", None) if known.made and not known.fixed else _more_models(known)
-    return _question("lenses", needs, cheapest)
+    return question("lenses", needs, cheapest)
 
 
 def _supply(inputs: Inputs) -> Question:
@@ -384,17 +221,17 @@ def _supply(inputs: Inputs) -> Question:
     focal = (("focal", config.study.focal),)
     cheapest = Study("printed orders", 0, focal)
     if config.columns.outcome == "orders":
-        return _question("supply", [])
+        return question("supply", [])
     if flow is None:
-        return _question("supply", [Need("flow table", focal, fatal=True)], cheapest)
+        return question("supply", [Need("flow table", focal, fatal=True)], cheapest)
     if config.study.focal not in flow.brands:
-        return _question("supply", [Need("flow of a brand", focal, fatal=True)], cheapest)
+        return question("supply", [Need("flow of a brand", focal, fatal=True)], cheapest)
     k, needs = flow.brands.index(config.study.focal), []
     if not np.isfinite(flow.backlog[k]).any():
         needs.append(Need("backlog", focal))
     if not np.isfinite(flow.cancellations[k]).any():
         needs.append(Need("cancellations", focal))
-    return _question("supply", needs, cheapest)
+    return question("supply", needs, cheapest)
 
 
 def _unseen(config: StudyConfig, known: _Known) -> Question:
@@ -402,8 +239,8 @@ def _unseen(config: StudyConfig, known: _Known) -> Question:
     declared = _declared(config)
     needs += [Need(n.key, n.facts, fatal=n.key == "unmeasured") for n in declared]
     gap_first = bool(known.fixed) or not known.made
-    return _question("unseen", needs, _more_models(known) if gap_first else Study("declare", None))
+    return question("unseen", needs, _more_models(known) if gap_first else Study("declare", None))
 
 
 def _after_gap(name: str, known: _Known) -> Question:
-    return _question(name, list(known.needs()), _more_models(known))
+    return question(name, list(known.needs()), _more_models(known))

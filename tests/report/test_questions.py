@@ -36,6 +36,8 @@ IDS = (
     "event",
     "experiment",
     "voice",
+    "ramp",
+    "claims",
 )
 
 
