@@ -91,9 +91,9 @@ def summed_over_scales(units: Array, own: float) -> float:
     nodes, chance = np.polynomial.hermite_e.hermegauss(5)
     scales, chance = np.exp(own * nodes), chance / chance.sum()
     value, _, seen = joint(units, 0, 0.15)
-    makers, terms = len(units), []
+    makers, terms, shared = len(units), [], season_covariance(0.15, months_of(FIRST, 11))
     for picked in product(range(5), repeat=makers):
-        covariance: Array = np.kron(np.ones((makers, makers)), season_covariance(0.15, months_of(FIRST, 11)))
+        covariance = np.asarray(np.kron(np.ones((makers, makers)), shared), dtype=np.float64)
         for maker, k in enumerate(picked):
             begin = int(np.argmax(np.isfinite(units[maker])))
             noise, level, slope = (scales[k] * s for s in SPREADS[:3])

@@ -131,7 +131,17 @@ def test_what_is_declared_and_given_is_no_longer_asked_for(tmp_path: Path) -> No
     found = asked(write(tmp_path, market("ABC", models=6), changes, {"reach": reach().drop("asked"), "markets": sizes}))
     said(found)
     open_ = {question.id for question in found.values() if question.status != "now"}
-    assert open_ == {"supply", "printed", "event", "experiment", "voice", "equilibrium", "recognition"}
+    assert open_ == {
+        "supply",
+        "printed",
+        "event",
+        "experiment",
+        "voice",
+        "ramp",
+        "claims",
+        "equilibrium",
+        "recognition",
+    }
 
 
 def ways(found: dict[str, Question]) -> list[tuple[list[str], str | None]]:
@@ -199,5 +209,6 @@ def test_a_study_of_printed_figures_alone(tmp_path: Path) -> None:
     assert rest == {"needs"}
     tiers = {name: q.cheapest.tier for name, q in found.items() if q.cheapest is not None}
     assert tiers.pop("experiment") == 3
+    assert tiers.pop("claims") == 0
     assert set(tiers.values()) == {1}
     assert dict(found["gap"].needs[0].facts) == {"focal": "晨风", "benchmark": "远山", "least": 3}

@@ -26,7 +26,6 @@ Labels = npt.NDArray[np.int64]
 FEWEST = 4
 """Figures that a maker must have for a forecast: a level and a slope take two, and what is left must show some spread."""
 
-
 ROUNDS = 2
 """Rounds in which season and own scales are fitted to each other: a scale moves only how much its maker's figures weigh in the season."""
 
