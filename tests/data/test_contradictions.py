@@ -115,14 +115,14 @@ class TestRevisions:
         return pl.concat([later[1], frame, later[0]])
 
     @pytest.mark.parametrize(
-        ("as_of", "units", "left_out"),
+        ("as_of", "units", "later", "left_out"),
         [
-            ("2024-04-30", None, {"after as_of": 2}), ("2024-05-31", 500, {"after as_of": 1, "revised later": 1}),
-            ("2024-06-10", 600, {"revised later": 2}),
+            ("2024-04-30", None, 2, {}), ("2024-05-31", 500, 1, {"revised later": 1}),
+            ("2024-06-10", 600, 0, {"revised later": 2}),
         ],
     )  # fmt: skip
     def test_the_latest_known_one_is_used(
-        self, tmp_path: Path, as_of: str, units: int | None, left_out: dict[str, int]
+        self, tmp_path: Path, as_of: str, units: int | None, later: int, left_out: dict[str, int]
     ) -> None:
         frame = self.revised()
         loaded = load(write(tmp_path, frame, KNOWN), as_of=as_of)
@@ -130,6 +130,7 @@ class TestRevisions:
         printed = frame.filter((pl.col("model") == "A0") & (pl.col("known") == "2024-04-10"))["units"][1]
         assert here["quantity"].to_list() == [units or float(printed)]
         assert loaded.sales.left_out == left_out
+        assert loaded.later == {"sales": later}
         assert all(known(f"left.{reason}") == ("zh", "en") for reason in left_out)
 
     def test_rows_poisoned_later_change_nothing(self, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ def test_a_missing_period_is_blank_for_all_and_said(tmp_path: Path) -> None:
     assert [(g.kind, g.count, dict(g.facts)["periods"]) for g in loaded.guesses] == [("missing_periods", 1, "2025-02")]
 
 
-def test_what_was_not_known_by_then_is_left_out_and_counted(tmp_path: Path) -> None:
+def test_what_was_not_known_by_then_is_not_looked_at_and_what_was_revised_is_counted(tmp_path: Path) -> None:
     rows = [
         f"{row},{day}"
         for row, day in zip([*ROWS, "2025-01,A,7"], ["", "", "", "2025-04-09", "", "2025-02-20"], strict=True)
@@ -226,7 +226,8 @@ def test_what_was_not_known_by_then_is_left_out_and_counted(tmp_path: Path) -> N
     assert late.left_out == {"revised later": 1}
     assert early.outcomes[0].periods == ("2025-01", "2025-02")
     assert early.outcomes[0].entities == ("A",)
-    assert early.left_out == {"outcomes, after as_of": 3, "outcomes, revised later": 1}
+    assert early.left_out == {"outcomes, revised later": 1}
+    assert early.later == {"outcomes": 3}
     assert all(known(f"left.{reason}") for reason in early.left_out)
     none = load(folder, as_of="2024-12-31")
     assert none.outcomes[0].periods == ()

@@ -64,6 +64,11 @@ def show(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> None:
             out.line("cli.left out", ("rows", rows), ("reason", out.say(f"left.{reason}")))
     for reason, rows in loaded.left_out.items():
         out.line("cli.left out", ("rows", rows), ("reason", out.say(f"left.{reason}")))
+    for table, rows in loaded.later.items():
+        if rows:
+            out.line("cli.later", ("rows", rows), ("table", table))
+    for table, where in loaded.absent.items():
+        out.line("cli.absent", ("table", table), ("obtain", where.zh if out.lang == "zh" else where.en))
     study = loaded.config.study
     pairs = (out.say("cli.pair", ("focal", study.focal), ("benchmark", brand)) for brand in study.benchmarks)
     out.line("cli.comparisons", ("pairs", out.say("cli.separator").join(pairs)))
@@ -111,6 +116,8 @@ def loaded_record(loaded: Loaded, asked: tuple[Question, ...], out: Out) -> dict
         "figures": 0 if loaded.press is None else len(loaded.press.figures),
         "utterances": None if loaded.utterances is None else asdict(loaded.utterances.tally),
         "left_out": loaded.left_out,
+        "later": loaded.later,
+        "absent": {table: where.model_dump() for table, where in loaded.absent.items()},
         "inputs": loaded.inputs,
         "comparisons": [{"focal": study.focal, "benchmark": brand} for brand in study.benchmarks],
         "guesses": [guess_record(guess, out) for guess in _guessed(loaded)],

@@ -92,6 +92,46 @@ def inferred_orders(
     )
     found = infer_orders(brand, steps, (*printed, *_delivered(ask, inputs.flow, first)), inputs.flow, question, rng)
     yield _orders(found, account)
+    if isinstance(found, Inferred) and found.fall is not None:
+        yield from _by_base(found, printed, account)
+
+
+def _by_base(found: Inferred, printed: tuple[Snippet, ...], account: Account) -> Iterator[Bound]:
+    """Yield the change of orders over all windows before the event that could be its base, where there are several.
+
+    Each is as long as the one that was asked for, the earliest perhaps cut short, and orders figures of its own cover half of it. Which month is the base is a choice:
+    one after a launch makes the fall large.
+    """
+    assert found.fall is not None
+    question, steps = found.fall.question, found.steps
+    length = question.before[1] - question.before[0] + timedelta(days=1)
+    after, ends = _daily(found, question.after), []
+    start, last = date.fromordinal(steps.edges[0]), question.before[1]
+    while last >= start:
+        first = max(last - length + timedelta(days=1), start)
+        told = sum(
+            max((min(s.last, last) - max(s.first, first)).days + 1, 0)
+            for s in printed
+            if s.what in ("orders", "record orders")
+        )
+        if 2 * told >= length.days:
+            change = after / _daily(found, (first, last)) - 1
+            tail = (1 - question.level) / 2
+            ends.append(np.quantile(change, (tail, 1 - tail)))
+        last -= length
+    if len(ends) < 2:
+        return
+    yield Bound(
+        id=f"{account.ask.stem}.orders.bases", what="event effect: orders by base", lo=float(min(e[0] for e in ends)),
+        hi=float(max(e[1] for e in ends)), unit="share", n=len(ends), tier=account.tier,
+        origin=account.origin("events.orders", found.assumptions),
+    )  # fmt: skip
+
+
+def _daily(found: Inferred, window: tuple[date, date]) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    """Return draws of the orders a day of a window, shape (D,)."""
+    part = found.steps.part(*window)
+    return np.asarray(found.orders @ part / (part @ found.steps.days))
 
 
 def _delivered(ask: Asked, flow: Flow | None, first: date) -> Iterator[Snippet]:

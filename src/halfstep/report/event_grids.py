@@ -65,7 +65,7 @@ def _figures_grid(index: Index, verdict: EventVerdict, n: int) -> Grid:
     for point in (e for e in index.starting(f"{stem}.spill.") if isinstance(e, Point)):
         beside = Brand(point.id.removeprefix(f"{stem}.spill."))
         rows.append(_row(index, verdict, Finding("find.event row spill", (("entity", beside),)), point))
-    for name in ("prior", "combined"):
+    for name in ("orders.bases", "prior", "combined"):
         figure = index.figure(f"{stem}.{name}")
         if figure is not None:
             rows.append(_row(index, verdict, Finding(f"find.event row {name}"), figure))

@@ -53,7 +53,7 @@ _FINDINGS = {
     "find.event needs": "{event}, {outcome}: {needs}.", "find.event heading": "{event} ({when}): {brand}'s {outcome}", "find.event of": "{event}, {outcome}: {text}",
     "find.event refusal": "{event}, {outcome}, {what}: {why} Needed: {needs}.", "find.event refusal bare": "{event}, {outcome}, {what}: {why}",
     "find.event chance p": "; by the same calculation at {n} dates and entities where nothing happened, p = {p}", "find.event same": " These data cannot tell it from the event.", "find.event stands": "its predictions together, {tested} of them testable", "find.event stands same": "its predictions together, {tested} of them testable; these data cannot tell it from the event",
-    "find.event row orders": "orders, inferred from what was printed", "ui.units lost": "Observed less expected, {unit}",
+    "find.event row orders": "orders, inferred from what was printed", "find.event row orders.bases": "the same, whichever month before is the base", "ui.units lost": "Observed less expected, {unit}",
     "find.event path title": "Observed, and what was to be expected: {brand}'s {outcome}",
     "find.event path caption": "Solid: observed. Dashed: what was to be expected by {estimator}, fitted to the periods before the event, and after it with its {level} interval. Upright lines: {marks}.",
     "find.event gap title": "Observed less expected: {brand}'s {outcome}",
@@ -75,7 +75,7 @@ _FINDINGS = {
 
 _WHAT = {
     "what.event observed": "observed", "what.event counterfactual": "what was to be expected", "what.event gap": "observed less expected", "what.event fan": "the same difference where nothing happened",
-    "what.event effect: with published crises": "average difference, joined with published crises", "what.event effect: orders inferred": "change of orders, inferred from what was printed",
+    "what.event effect: with published crises": "average difference, joined with published crises", "what.event effect: orders inferred": "change of orders, inferred from what was printed", "what.event effect: orders by base": "change of orders, whichever time before is its base",
     "what.cost by fame before": "change of the loss for each doubling of fame before the crisis", "what.cancelled share": "share of orders cancelled", "what.record orders": "record orders",
     "why.too few crises with fame": "Too few published crises tell the fame before them for a slope.", "needs.crises with a measure of fame": "published crises with a measure of the fame before",
     "find.event fame": "Over {n} published crises a doubling of fame beforehand went with a change of what followed of {value}.", "method.events.dose": "Effects of published crises on the logarithm of fame before them, random-effects regression (Knapp & Hartung 2003).",

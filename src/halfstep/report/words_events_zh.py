@@ -53,7 +53,7 @@ _FINDINGS = {
     "find.event needs": "{event}，{outcome}：{needs}。", "find.event heading": "{event}（{when}）：{brand}的{outcome}", "find.event of": "{event}，{outcome}：{text}",
     "find.event refusal": "{event}，{outcome}，{what}：{why}所需：{needs}。", "find.event refusal bare": "{event}，{outcome}，{what}：{why}",
     "find.event chance p": "；把同样的算法用在 {n} 个无事发生的日期和对象上，得出 p = {p}", "find.event same": "这份数据无法把它与事件本身区分开。", "find.event stands": "各项推论合起来看，其中 {tested} 项可以检验", "find.event stands same": "各项推论合起来看，其中 {tested} 项可以检验；这份数据无法把它与事件本身区分开",
-    "find.event row orders": "由公布的数字推算的订单", "ui.units lost": "实际减推算，{unit}",
+    "find.event row orders": "由公布的数字推算的订单", "find.event row orders.bases": "同上，事件前任一时段作基期", "ui.units lost": "实际减推算，{unit}",
     "find.event path title": "{brand}的{outcome}：实际与推算",
     "find.event path caption": "实线为实际；虚线为用{estimator}推算的水平，依事件之前各期拟合，事件之后附 {level} 区间。竖线：{marks}。",
     "find.event gap title": "{brand}的{outcome}：实际减推算",
@@ -75,7 +75,7 @@ _FINDINGS = {
 
 _WHAT = {
     "what.event observed": "实际", "what.event counterfactual": "推算水平", "what.event gap": "实际减推算", "what.event fan": "无事发生之处的同一差异",
-    "what.event effect: with published crises": "与已发表的危机合并后的平均差异", "what.event effect: orders inferred": "由公布的数字推算的订单变化",
+    "what.event effect: with published crises": "与已发表的危机合并后的平均差异", "what.event effect: orders inferred": "由公布的数字推算的订单变化", "what.event effect: orders by base": "订单变化，事件前任一时段作基期",
     "what.cost by fame before": "事前名气每翻一倍，损失的变化", "what.cancelled share": "退订占订单的比例", "what.record orders": "订单新高",
     "why.too few crises with fame": "写明事前名气的已发表危机太少，估不出关系。", "needs.crises with a measure of fame": "带有事前名气指标的已发表危机",
     "find.event fame": "在 {n} 个已发表的危机中，事前名气每翻一倍，事后的差异随之变动 {value}。", "method.events.dose": "已发表危机的效应对事前名气的对数作随机效应回归（Knapp 与 Hartung 2003）。",
