@@ -13,9 +13,9 @@ import pytest
 from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import StudyFaultsError
-from halfstep.data.cells.settle import settle
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import number
+from halfstep.data.settle import settle
 from halfstep.data.study import load
 from halfstep.report.words import known
 from tests.invented import market, settings, write

@@ -16,7 +16,6 @@ from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig, Text
 from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.buyers import uncovered
-from halfstep.data.cells.settle import settle
 from halfstep.data.choices import Beliefs, Choices, Lineup, tidy_beliefs, tidy_choices, tidy_lineup
 from halfstep.data.claims import Claims, read_claims
 from halfstep.data.frozen import as_of_of
@@ -27,6 +26,7 @@ from halfstep.data.press import Press, read_press
 from halfstep.data.read.tables import Table, parted, read_table
 from halfstep.data.rules import check_tables
 from halfstep.data.schema import Sales, tidy_sales
+from halfstep.data.settle import settle
 from halfstep.data.side import Side, plans, tidy_side
 from halfstep.data.voice import Controversies, Exposure, Labels, tidy_controversies, tidy_exposure, tidy_labels
 

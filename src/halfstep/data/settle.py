@@ -15,9 +15,9 @@ import polars as pl
 from halfstep.core.check import Guess
 from halfstep.core.config import OutcomeColumns, StudyConfig
 from halfstep.data.cells.dates import from_serial, is_fiscal, read_span
-from halfstep.data.cells.gaps import gaps
 from halfstep.data.cells.quantities import Reading, currency, is_nothing, read_closely
 from halfstep.data.choice_names import named
+from halfstep.data.gaps import gaps
 from halfstep.data.read.tables import ROW, Table
 from halfstep.data.schema import day, number, period_text, text
 from halfstep.data.settings import period_or_none
