@@ -60,7 +60,8 @@ def test_no_study_brand_or_band_appears_in_the_source(path: Path) -> None:
     for event in study.get("events", []):
         words |= {event["brand"], *(name for names in event.get("related", {}).values() for name in names)}
     sections = {"sales": ("columns", "brand"), "press": ("press_columns", "entity")}
-    for name in [name for name in sections if name in study["tables"]][:1]:
+    shipped = [name for name in sections if not study["tables"].get(name, "${").startswith("${")]
+    for name in shipped[:1]:
         section, key = sections[name]
         table = path.parent / study["tables"][name]
         frame = pl.read_parquet(table) if table.suffix == ".parquet" else pl.read_csv(table)
