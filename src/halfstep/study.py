@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from halfstep.core.answer import Answer
 from halfstep.core.check import Fault, Guess
 from halfstep.core.config import StudyConfig
 from halfstep.core.errors import MisuseError, StudyFaultsError
+from halfstep.core.text import Text
 from halfstep.data.study import load
 from halfstep.demand import room as demand_room
 from halfstep.docket import room as docket_room
@@ -55,6 +56,8 @@ class Outcome:
         Program or library -> version.
     guesses
         What the readers decided without being told.
+    absent
+        Optional table that is not there -> where it is obtained.
     """
 
     inputs: Inputs
@@ -63,6 +66,7 @@ class Outcome:
     left_out: dict[str, int]
     versions: dict[str, str]
     guesses: tuple[Guess, ...] = ()
+    absent: dict[str, Text] = field(default_factory=dict)
 
     @property
     def config(self) -> StudyConfig:
@@ -108,7 +112,7 @@ def run(
             continue
         rng = np.random.default_rng([loaded.config.study.seed, *room.name.encode()])
         answers[room.name] = room.run(inputs, answers, rng)
-    return Outcome(inputs, answers, loaded.inputs, loaded.left_out, _versions(), loaded.guesses)
+    return Outcome(inputs, answers, loaded.inputs, loaded.left_out, _versions(), loaded.guesses, loaded.absent)
 
 
 def _versions() -> dict[str, str]:

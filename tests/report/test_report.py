@@ -110,7 +110,7 @@ def test_the_machine_contract(shipped: Outcome) -> None:
     record = json.loads(json_text(shipped), parse_constant=lambda text: pytest.fail(text))
     top = "schema verdicts overall estimates series checks refusals claims kernel inputs study as_of seed versions readings accords"
     assert set(top.split()) <= set(record)
-    assert record["schema"] == "1.3"
+    assert record["schema"] == "1.4"
     assert record["claims"] == []
     assert record["kernel"] == kernel().name
     assert all(math.isfinite(n) for n in numbers_in(record))

@@ -182,6 +182,8 @@ class TracksChart:
         Keys, as the horizontal axis prints them.
     share
         Whether the vertical axis is in percent.
+    fits
+        Whether the frame holds all of the interval; else it is cut where it leaves the lines far behind.
     """
 
     id: str
@@ -192,6 +194,7 @@ class TracksChart:
     periods: tuple[str, ...]
     y_title: Fact
     share: bool
+    fits: bool = False
 
 
 Chart = MapChart | RowsChart | PanelChart | LinesChart | TracksChart

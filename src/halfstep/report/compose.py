@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from halfstep.report.ceo import ceo_blocks, for_ceo
 from halfstep.report.choice import choice_section
 from halfstep.report.choice_facts import answer_of
 from halfstep.report.choice_lead import choice_lead
 from halfstep.report.demand import demand_section
+from halfstep.report.docket import docket_section
 from halfstep.report.events import event_lead, event_notes, events_section
 from halfstep.report.finding import Finding, Words
 from halfstep.report.flow import flow_section
@@ -16,6 +18,7 @@ from halfstep.report.page import Block, Listing, Page, Paragraph, Section
 from halfstep.report.paths import path_section
 from halfstep.report.place import position_section
 from halfstep.report.press import press_lead, press_section
+from halfstep.report.ramp import ramp_section
 from halfstep.report.trust import checks_section, provenance_section
 from halfstep.report.verdicts import verdicts_section
 from halfstep.report.voice import voice_lead, voice_section
@@ -25,7 +28,13 @@ __all__ = ["compose"]
 
 def compose(index: Index) -> Page:
     """Return the report of a run as a record."""
-    made = (press_section(index), events_section(index), voice_section(index))
+    made = (
+        docket_section(index),
+        ramp_section(index),
+        press_section(index),
+        events_section(index),
+        voice_section(index),
+    )
     beside = tuple(section for section in made if section is not None)
     stated = choice_section(index)
     by_choice = () if stated is None else (stated,)
@@ -68,9 +77,19 @@ def _lead_without_market(index: Index) -> list[Block]:
         lead += [*first, *(Paragraph(sentence, "note") for sentence in heard)]
     if not lead:
         lead = [Paragraph(lead_findings(index)[0], "lead")]
-    if said or not (index.events or answer or heard or index.starting("voice.")):
+    told = index.events or answer or heard or index.starting("voice.") or for_ceo(index)
+    if said or not told:
         lead += [Paragraph(Finding("find.press lead"), "subtitle"), Listing(tuple(said), "change")]
     return lead
+
+
+def _below(block: Block) -> Block:
+    """Return a part of the usual head as it stands below the five sentences."""
+    return (
+        Paragraph(block.finding, "note")
+        if isinstance(block, Paragraph) and block.style in ("lead", "answer")
+        else block
+    )
 
 
 def _page(index: Index, lead: tuple[Block, ...], sections: tuple[Section, ...]) -> Page:
@@ -79,6 +98,6 @@ def _page(index: Index, lead: tuple[Block, ...], sections: tuple[Section, ...]) 
     return Page(
         title=study.title,
         banner=Finding("find.banner") if study.invented else None,
-        lead=lead,
+        lead=(*ceo_blocks(index), *map(_below, lead)) if for_ceo(index) else lead,
         sections=(*sections, checks_section(index), provenance_section(index)),
     )

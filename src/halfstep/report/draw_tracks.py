@@ -84,9 +84,10 @@ def _upright(n: int) -> Style:
 def _domain(chart: TracksChart) -> tuple[float, float]:
     """Return what is drawn: lines whole, all but the outlying pale points; differences always with zero.
 
-    Intervals do not widen it: where they leave it they are cut.
+    Intervals do not widen it unless the chart asks for it: where they leave it they are cut.
     """
     values = [y for line in chart.lines for y in line.y if math.isfinite(y)]
+    values += [y for _, *ends in chart.band for y in ends if chart.fits and math.isfinite(y)]
     pale = sorted(y for line in chart.fan for y in line if math.isfinite(y))
     if pale:
         cut = int(OUTLYING * len(pale))

@@ -137,7 +137,10 @@ class _Writer:
         return {"strong": row.strong, "cells": cells}
 
     def _cell(self, cell: Cell) -> dict[str, Any]:
-        text = Markup(" ").join(self.both(fact) for fact in cell.facts)
+        told = [self.both(fact) for fact in cell.facts]
+        if "lines" in cell.style:
+            told = [Markup('<span class="l">{}</span>').format(text) for text in told]
+        text = Markup(" ").join(told)
         heat = None if cell.heat is None else round(min(max(cell.heat, 0.0), 1.0), 3)
         return {"text": text, "style": cell.style, "heat": heat, "span": 1}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from halfstep.core.answer import Accord, EventVerdict, Overall, Reading, Verdict
+from halfstep.core.answer import Accord, ClaimVerdict, EventVerdict, ForecastVerdict, Overall, Reading, Verdict
 from halfstep.core.check import Check
 from halfstep.core.config import StudyConfig
 from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal, Tier
@@ -42,6 +42,8 @@ class Index:
     series: dict[str, Series] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     events: dict[str, EventVerdict] = field(default_factory=dict)
+    claims: dict[str, ClaimVerdict] = field(default_factory=dict)
+    forecasts: dict[str, ForecastVerdict] = field(default_factory=dict)
 
     @classmethod
     def of(cls, outcome: Outcome) -> Index:
@@ -52,6 +54,8 @@ class Index:
             index.series.update((s.id, s) for s in answer.series)
             index.verdicts.update((v.id, v) for v in answer.verdicts)
             index.events.update((v.id, v) for v in answer.events)
+            index.claims.update((v.id, v) for v in answer.claims)
+            index.forecasts.update((v.id, v) for v in answer.forecasts)
         return index
 
     @property

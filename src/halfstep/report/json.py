@@ -5,16 +5,17 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from halfstep.core.answer import EventVerdict
+from halfstep.core.answer import ClaimPart, ClaimVerdict, EventVerdict, ForecastVerdict
 from halfstep.core.check import Check
 from halfstep.core.estimate import Bound, Estimate, Origin, Point, Refusal
 from halfstep.core.series import Series
 from halfstep.native import kernel
+from halfstep.report.docket_facts import claim_of
 from halfstep.report.index import Index
 
 __all__ = ["SCHEMA", "report_record"]
 
-SCHEMA = "1.3"
+SCHEMA = "1.4"
 
 
 def report_record(index: Index) -> dict[str, Any]:
@@ -62,7 +63,8 @@ def report_record(index: Index) -> dict[str, Any]:
         "checks": [_check(c) for c in index.checks],
         "refusals": [_refusal(e) for e in index.refusals],
         "dark": {name: answer.dark for name, answer in outcome.answers.items() if answer.dark},
-        "claims": [],
+        "claims": [_claim(index, v) for v in index.claims.values()],
+        "forecasts": [_forecast(index, v) for v in index.forecasts.values()],
         "kernel": kernel().name,
         "inputs": dict(outcome.files),
         "guesses": [
@@ -70,6 +72,7 @@ def report_record(index: Index) -> dict[str, Any]:
             for g in outcome.guesses
         ],
         "left_out": dict(outcome.left_out),
+        "absent": {table: where.model_dump() for table, where in outcome.absent.items()},
         "versions": dict(outcome.versions),
     }  # fmt: skip
 
@@ -80,6 +83,38 @@ def _event(v: EventVerdict) -> dict[str, Any]:
         "estimate": v.estimate, "estimator": v.estimator, "level": v.level, "p": _number(v.p), "floor": _number(v.floor),
         "size": _number(v.size), "detectable": _number(v.detectable), "margin": _number(v.margin), "units": v.units, "dates": v.dates, "placebos": v.placebos,
         "first": v.first, "last": v.last, "before": v.before, "reason": v.reason, "needs": list(v.needs), "joint": list(v.joint),
+    }  # fmt: skip
+
+
+def _claim(index: Index, v: ClaimVerdict) -> dict[str, Any]:
+    claim = claim_of(index, v.id)
+    row: dict[str, Any] = {} if claim is None else {
+        "row": claim.row, "statement": claim.statement.model_dump(), "paragraph": claim.paragraph, "speaker": claim.speaker, "base": claim.base,
+        "hedge": claim.hedge, "grade": claim.grade, "as_of": claim.as_of, "url": claim.url,
+    }  # fmt: skip
+    return {
+        "id": v.id, "verdict": v.label, "kind": v.kind, "reason": v.reason, "needs": list(v.needs), "against": list(v.against), "tier": v.tier,
+        "parts": [_part(p) for p in v.parts], **row,
+    }  # fmt: skip
+
+
+def _part(p: ClaimPart) -> dict[str, Any]:
+    return {
+        "quantity": p.quantity, "by": p.by, "estimate": p.estimate, "lo": _number(p.lo), "hi": _number(p.hi), **_unbounded(lo=p.lo, hi=p.hi),
+        "closed_lo": p.closed_lo, "closed_hi": p.closed_hi, "labels": list(p.labels), "shows": p.shows, "outcome": p.outcome, "reason": p.reason,
+    }  # fmt: skip
+
+
+def _forecast(index: Index, v: ForecastVerdict) -> dict[str, Any]:
+    found = next((f for f in index.config.docket.forecasts if f.id == v.id), None)
+    words: dict[str, Any] = {} if found is None else {
+        "label": found.label.model_dump(), "by": found.by.model_dump(), "rule": found.rule.model_dump(), "quantity": found.quantity,
+    }  # fmt: skip
+    numbers = ("p", "lo", "hi", "level", "region_lo", "region_hi", "seen_lo", "seen_hi", "brier", "interval_score")
+    return {
+        "id": v.id, "claim": v.claim, "form": v.form, "status": v.status, "made": v.made, "fixed": v.fixed, "due": v.due, "outcome": v.outcome,
+        **{name: _number(getattr(v, name)) for name in numbers}, "late": v.late, "estimate": v.estimate, "observed": v.observed, "reason": v.reason,
+        "needs": list(v.needs), **words,
     }  # fmt: skip
 
 

@@ -46,7 +46,7 @@ class Cell:
     facts
         Printed one after the other.
     style
-        "number", "label" or empty.
+        "number", "label", "lines" (each fact on a line of its own), several of them, or empty.
     heat
         Part of the strongest shade, 0 to 1; None for no shade.
     """

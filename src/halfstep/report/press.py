@@ -18,9 +18,9 @@ from halfstep.report.comparison import needs_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Form, Link, Many, Term, When, Words
 from halfstep.report.index import Index
 from halfstep.report.page import Block, Cell, Figure, Grid, Listing, Paragraph, Row, Section
-from halfstep.report.words import NUMBER_WORDS
+from halfstep.report.words import NUMBER_WORDS, known
 
-__all__ = ["press_lead", "press_section", "press_sentence"]
+__all__ = ["figure_label", "press_lead", "press_section", "press_sentence", "worded"]
 
 SUBJECTS = (
     ("targets", ("press.progress.",)),
@@ -143,19 +143,24 @@ def _fact(index: Index, name: str, value: str | float, check: str = "") -> Fact:
         if name in ("brand", "benchmark"):
             return Brand(value)
         if name == "metric":
-            return Term(f"metric.{value}")
+            return _metric(index, value)
         if name == "band" and not value:
             return Term("ui.all prices")
         if name in DAYS:
             return Words(Text(en=value, zh="{} 年 {} 月 {} 日".format(*(int(part) for part in value.split("-")))))
-        return When(value) if name in PERIODS and value else _worded(index, value)
+        return When(value) if name in PERIODS and value else worded(index, value)
     form: Form = "value"
     if name == "printed":
         return Amount(float(value), "share", ref=ref, form=form, places=0)
     return Amount(float(value), "count", ref=ref, form=form)
 
 
-def _worded(index: Index, text: str) -> Words:
+def _metric(index: Index, name: str) -> Fact:
+    """Return the words of a metric; one that only the study has, by the words that the study has for it."""
+    return Term(f"metric.{name}") if known(f"metric.{name}") else worded(index, name)
+
+
+def worded(index: Index, text: str) -> Words:
     """Return a text of the table in both languages: by the words that the study has for its parts; a figure by its sense."""
     en, zh = _plain_english(text), text
     brands = {name: label for name, label in index.config.brands.labels.items() if name in text}
@@ -189,17 +194,18 @@ def _shares(index: Index, figures: tuple[Printed, ...]) -> Figure | None:
     mine.sort(key=lambda f: (f.band, f.span.first_day, f.span.last_day, f.row))
     if len(mine) < 2:
         return None
-    rows = tuple(RowMark(_label(index, f), 100 * f.value, 100 * f.lo, 100 * f.hi, "other") for f in mine)
+    rows = tuple(RowMark(figure_label(index, f), 100 * f.value, 100 * f.lo, 100 * f.hi, "other") for f in mine)
     chart = RowsChart("press-shares", rows, Term("ui.axis printed share"), bars=False)
     title = Finding("find.press shares title", (("brand", Brand(focal)),))
     return Figure(title, (chart,), Finding("find.press shares caption"))
 
 
-def _label(index: Index, figure: Printed) -> Finding:
+def figure_label(index: Index, figure: Printed) -> Finding:
+    """Return band, period and whose count of a printed figure."""
     band = band_text(figure.band)
     facts: tuple[tuple[str, Fact], ...] = (
         ("band", Words(band) if band else Term("ui.all prices")), ("period", When(figure.span.key, short=True)),
-        ("counted", _worded(index, counted_as(figure))),
+        ("counted", worded(index, counted_as(figure))),
     )  # fmt: skip
     return Finding("find.press label" if counted_as(figure) else "find.press label bare", facts)
 
@@ -214,13 +220,13 @@ def _grid(index: Index, figures: tuple[Printed, ...]) -> Grid:
 def _row(index: Index, figure: Printed) -> Row:
     band = band_text(figure.band)
     whom = Finding("find.press of whom" if figure.kind == "fact" else "find.press of whom, kind", (
-        ("brand", Brand(figure.entity)), ("metric", Term(f"metric.{figure.metric}")), ("kind", Term(f"kind.{figure.kind}")),
+        ("brand", Brand(figure.entity)), ("metric", _metric(index, figure.metric)), ("kind", Term(f"kind.{figure.kind}")),
     ))  # fmt: skip
     counted = ", ".join(part for part in (figure.perimeter, figure.place, counted_as(figure)) if part)
     return Row((
-        Cell((whom,), "label"), Cell((_worded(index, figure.text),), "number"), Cell((_read_as(figure),), "number"),
+        Cell((whom,), "label"), Cell((worded(index, figure.text),), "number"), Cell((_read_as(figure),), "number"),
         Cell((When(figure.span.key, short=True),)), Cell((Words(band) if band else Term("ui.all prices"),)),
-        Cell((_worded(index, counted) if counted else Term("ui.none"),)),
+        Cell((worded(index, counted) if counted else Term("ui.none"),)),
         Cell((Words(figure.first_known) if figure.first_known else Term("ui.none"),)),
         Cell((_page(figure.url),)), Cell((Words(str(figure.row)),), "number"),
     ))  # fmt: skip

@@ -14,8 +14,10 @@ from halfstep.core.estimate import Bound, Origin, Point, Refusal
 from halfstep.core.series import Series
 from halfstep.report.choice_facts import among
 from halfstep.report.comparison import needs_of
+from halfstep.report.docket_checks import told_facts
+from halfstep.report.docket_sheets import claim_rows, forecast_rows
 from halfstep.report.event_facts import STEM, event_check, reason_term
-from halfstep.report.facts import check_facts, figures_of
+from halfstep.report.facts import figures_of
 from halfstep.report.finding import Fact, Finding, Need, Segment, Term, When
 from halfstep.report.grid_sheets import grid_sheet, number_format
 from halfstep.report.index import Index
@@ -29,14 +31,14 @@ from halfstep.report.workbook import Column, Entry, Front, Number, Sheet, sheet_
 
 __all__ = ["render_workbook"]
 
-OWN = ("verdicts", "checks", "guesses", "files", "left-out", "versions")
+OWN = ("verdicts", "claims", "forecasts", "checks", "guesses", "files", "left-out", "versions")
 """Tables of the page that have a fuller sheet of their own."""
 COUNTED = ("period", "threshold", "edge", "band")
 """Parts of a label that are numbers wherever they look like one."""
 PRESS = "press."
 """What the ids of the press room start with; it words its own checks and refusals."""
 FIGURES = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
-SENTENCES = ("method", "assumptions", "why", "do", "needs", "check", "guess")
+SENTENCES = ("method", "assumptions", "why", "do", "needs", "check", "guess", "statement", "hangs on", "rule", "late")
 
 
 def render_workbook(page: Page, index: Index, lang: str) -> bytes:
@@ -54,8 +56,9 @@ def render_workbook(page: Page, index: Index, lang: str) -> bytes:
         key = f"sheet.grid {grid.id}"
         wanted = word(key, lang) if known(key) else speaker.text(grid.title)
         sheets.append(grid_sheet(grid, sheet_name(wanted, [s.name for s in sheets]), speaker))
-    own = {
-        "estimates": records.estimates(), "series": records.series(), "checks": records.checks(),
+    docket = {"claims": claim_rows(index, speaker), "forecasts": forecast_rows(index, speaker)}
+    own: dict[str, Iterable[dict[str, Entry]]] = {
+        **{name: rows for name, rows in docket.items() if rows}, "estimates": records.estimates(), "series": records.series(), "checks": records.checks(),
         "refusals": records.refusals(), "guesses": records.guesses(), "inputs": records.inputs(),
     }  # fmt: skip
     sheets += [records.sheet(name, rows, [s.name for s in sheets]) for name, rows in own.items()]
@@ -151,7 +154,7 @@ class _Records:
     def checks(self) -> Iterator[dict[str, Entry]]:
         """Yield every check."""
         for check in self.index.checks:
-            facts = check_facts(check)
+            facts = told_facts(self.index, check)
             of_press, of_event = check.id.startswith(PRESS), check.id.startswith(STEM)
             said = event_check(self.index, check) if of_event else Finding(f"why.{check.why}", facts)
             said = press_sentence(self.index, check) if of_press else said

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from halfstep.core.check import Check, Guess
+from halfstep.data.frozen import as_of_of
 from halfstep.report.choice_facts import among
 from halfstep.report.comparison import needs_of
+from halfstep.report.docket_checks import ROOMS, told_facts
+from halfstep.report.docket_facts import unended
 from halfstep.report.event_facts import STEM, event_check
 from halfstep.report.events import event_refusals
-from halfstep.report.facts import check_facts, figures_of
+from halfstep.report.facts import figures_of
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Need, Segment, Term, Words
 from halfstep.report.index import Index
 from halfstep.report.numbers import plain
@@ -49,11 +52,15 @@ def checks_section(index: Index) -> Section:
 def _elsewhere(check: Check) -> bool:
     """Whether a check is told in a section of its own: printed figures that fit, rival explanations of an event."""
     of_rival = check.id.startswith(STEM) and ".rival." in check.id
-    return of_rival or (check.status != "fail" and check.id.startswith("press."))
+    return (
+        of_rival
+        or check.why in ("claims contradict", "docket tally")
+        or (check.status != "fail" and check.id.startswith("press."))
+    )
 
 
 def _check_row(index: Index, check: Check) -> Row:
-    facts, figures = check_facts(check), figures_of(check)
+    facts, figures = told_facts(index, check), figures_of(check)
     do: Fact = Finding(f"do.{check.do}", facts) if check.do else Term("ui.none")
     of_event = check.id.startswith(STEM)
     why: tuple[Fact, ...] = (event_check(index, check) if of_event else Finding(f"why.{check.why}", facts),)
@@ -99,7 +106,7 @@ def _refusals(index: Index) -> Iterator[Finding]:
             refusal.id.startswith(("choice.", "gap.choice_lens."))
             or refusal.id in said
             or key in seen
-            or refusal.id.startswith(("decide.", "move.", STEM))
+            or refusal.id.startswith(("decide.", "move.", STEM, *ROOMS))
         ):
             continue
         seen.add(key)
@@ -147,13 +154,20 @@ def _keyed(group: str, keys: list[str]) -> Iterator[Finding]:
 
 
 def _kept(index: Index) -> Iterator[Finding]:
-    """Yield how many rows of the sales table and how many printed figures were used."""
+    """Yield how many rows of the sales table, printed figures and claims were used, and which optional tables are not there."""
     inputs = index.outcome.inputs
     if inputs.priced is not None:
         yield Finding("find.kept", (("rows", Words(plain(inputs.panel.n))), ("file", Words(inputs.panel.file))))
     if inputs.press is not None:
         figures = plain(len(inputs.press.figures))
         yield Finding("find.kept figures", (("rows", Words(figures)), ("file", Words(inputs.press.file))))
+    if inputs.claims is not None:
+        judged = Words(plain(len(inputs.claims.claims)))
+        yield Finding("find.kept claims", (("rows", judged), ("file", Words(inputs.claims.file))))
+    if any(as_of_of(index.config, table) is not None for table in index.config.tables):
+        yield Finding("find.frozen")
+    for table, where in index.outcome.absent.items():
+        yield Finding("find.absent", (("table", Words(table)), ("obtain", unended(where))))
 
 
 def _guess_row(guess: Guess) -> Row:

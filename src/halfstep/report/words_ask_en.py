@@ -9,6 +9,8 @@ _CLI = {
     "cli.head file": "file", "cli.head row": "row", "cli.head column": "column", "cli.head what": "what", "cli.head mend": "what to do",
     "cli.unwritten": "Cannot write the report to {folder}: {reason}. Name another folder with --out.",
     "cli.no fault": "No fault: {rows} rows of {file} in scope.", "cli.figures": "No fault: {rows} printed figures of {file}.",
+    "cli.later": "First known after the as-of date, not looked at: {rows} rows of the table {table}.",
+    "cli.absent": "The table {table} is not there; the study goes on without it. Where it is obtained: {obtain}",
     "cli.left out": "Left out: {rows} rows ({reason})", "cli.comparisons": "Compared: {pairs}.", "cli.pair": "{focal} against {benchmark}",
     "cli.read as": "Read as", "cli.guesses": "What the files did not say and was guessed; correct the file where a guess is wrong:",
     "cli.questions": "What can be asked of it:", "cli.head question": "question", "cli.head answer": "answer", "cli.head missing": "what is open or missing",

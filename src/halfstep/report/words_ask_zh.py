@@ -9,6 +9,8 @@ _CLI = {
     "cli.head file": "文件", "cli.head row": "行", "cli.head column": "列", "cli.head what": "问题", "cli.head mend": "怎么改",
     "cli.unwritten": "报告无法写入 {folder}：{reason}。请用 --out 另指定文件夹。",
     "cli.no fault": "没有发现问题：{file} 中有 {rows} 行在范围内。", "cli.figures": "没有发现问题：{file} 中有 {rows} 个公布的数字。",
+    "cli.later": "截止日之后才公布、未使用：{table} 表 {rows} 行。",
+    "cli.absent": "{table} 表不在，研究照常进行。获取方式：{obtain}",
     "cli.left out": "未用：{rows} 行（{reason}）", "cli.comparisons": "比较：{pairs}。", "cli.pair": "{focal}对{benchmark}",
     "cli.read as": "读作", "cli.guesses": "文件没有写明、由程序判断的地方；判断有误，请改文件：",
     "cli.questions": "现在可以问什么：", "cli.head question": "问题", "cli.head answer": "能否回答", "cli.head missing": "还缺什么，或哪里不足",

@@ -7,12 +7,15 @@ from halfstep.report.words_cells_en import CELLS_EN
 from halfstep.report.words_choice_en import CHOICE
 from halfstep.report.words_demand_en import DEMAND
 from halfstep.report.words_design_en import DESIGN
+from halfstep.report.words_docket_en import DOCKET_EN, DOCKET_WHY_EN
 from halfstep.report.words_events_en import EVENTS
 from halfstep.report.words_files_en import FILES
 from halfstep.report.words_new_en import NEW
 from halfstep.report.words_press_en import PRESS
+from halfstep.report.words_ramp_en import RAMP_EN
 from halfstep.report.words_random_en import RANDOM
 from halfstep.report.words_read_en import READ_EN
+from halfstep.report.words_skeleton_en import SKELETON
 from halfstep.report.words_switch_en import SWITCH
 from halfstep.report.words_teach_en import TEACH
 from halfstep.report.words_voice_check_en import VOICE_CHECK
@@ -168,6 +171,7 @@ _FINDINGS = {
     "find.assumptions title": "Assumptions", "find.methods title": "Methods", "find.keyed": "{text}",
     "find.margin reason": "Margin, fixed before estimation: {share}. Its reason: {reason}.",
     "find.files title": "Files read", "find.versions title": "Programs", "find.left out title": "Rows left out",
+    "find.frozen": "Rows that a table says were first known after that date are not looked at: neither read, nor counted, nor in its sha256.",
     "find.run": "As of {as_of}, seed {seed}, evidence tier {tier}. The same study and seed give the same files, byte for byte.",
     "find.follow": "Every underlined number opens its id, interval, method, assumptions and the rows of the file behind it; report.json holds the same ids.",
     "find.kept": "{rows} rows of {file} are used.",
@@ -238,7 +242,8 @@ _METHODS = {
 }  # fmt: skip
 
 EN: dict[str, str] = (
-    _UI
+    DOCKET_WHY_EN
+    | _UI
     | _FINDINGS
     | _ROOMS
     | _METHODS
@@ -252,9 +257,12 @@ EN: dict[str, str] = (
     | DESIGN
     | FILES
     | SWITCH
+    | SKELETON
     | TEACH
     | CELLS_EN
     | ASK
     | NEW
+    | DOCKET_EN
+    | RAMP_EN
     | READ_EN
 )

@@ -18,7 +18,7 @@ RAMP_ZH: dict[str, str] = {
     "find.ramp months caption since": "已知月份、未来各月的中位数与各自的 {level} 区间；① {day}。“后来的实际”画到目前已知为止，未参与预测。",
     "find.ramp result title": "{maker}：各季度经营利润（{day}的预测）", "find.ramp revenue title": "{maker}：各季度收入（{day}的预测）", "find.ramp margin title": "{maker}：各季度毛利率（{day}的预测）",
     "find.ramp books caption": "中位数与 {level} 区间；单位成本随所售产品的价格同比变动。",
-    "why.ramp orders bound": "{maker}：订单与产出都构成约束。{day}时等候的订单相当于 {lo} 至 {hi} 周的交付（中位数 {weeks} 周）；到{until}为止，订单不足而拖住产出的概率为{p}。",
+    "why.ramp orders bound": "{maker}：{day}时等候的订单相当于 {lo} 至 {hi} 周的交付（中位数 {weeks} 周）；到{until}为止，订单不足而拖住交付的概率为{p}，否则构成约束的是产出。",
     "why.ramp orders not printed": "{maker}：截至{day}没有公布订单；只预测产出，视同订单始终充足。", "why.ramp backlog not printed": "{maker}：截至{day}没有公布未交付订单；只预测产出，视同订单始终充足。",
     "why.ramp order figures contradict": "{maker}：截至{day}公布的订单数字互相矛盾；只预测产出。", "why.ramp order figures say too little": "{maker}：截至{day}公布的订单数字不足以确定未交付订单；只预测产出。",
     "why.ramp class wider": "{maker}，到{until}为止各月合计：{units_lo} 至 {units_hi}（{level}）；只凭自身月份为 {own_lo} 至 {own_hi}。{makers} 家其他厂商使区间变宽：它们的走势比该厂商至今经历的更多变。",

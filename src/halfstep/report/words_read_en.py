@@ -23,4 +23,9 @@ READ_EN: dict[str, str] = {
     "guess.missing_cells": "No row reaches the last columns of the header ({columns}; {count} in all); they are blank.",
     "guess.hidden": "The sheet hides rows ({rows}) or columns ({columns}); they were read like the others.",
     "guess.rounded": "Long numbers in “{column}” ({count}) look as a spreadsheet leaves numbers of more than 15 digits (“{sample}”); their last digits may be lost.",
+    "guess.json_part": "The file holds one list of records and the study names none; “{part}” was read.",
+    "guess.json_keys": "Under “{column}” there is an object for each key: each was read as a row of its own, its key in the column “{column}”.",
+    "guess.json_lists": "“{column}” holds lists; they were kept as text.",
+    "guess.claim_word": "Words in Chinese were read as the allowed ones: {example} as {read} (cells: {count}).",
+    "guess.months_in_part": "Months in which a model has no figure that has one before and after are left blank for its maker, not added up without it, such as {model} ({maker}) in {period} (months: {count}).",
 }  # fmt: skip

@@ -23,4 +23,9 @@ READ_ZH: dict[str, str] = {
     "guess.missing_cells": "所有行都没有写到表头的最后几列（{columns}，共 {count} 列），这些列按空白处理。",
     "guess.hidden": "工作表有隐藏的行（{rows}）或列（{columns}），照常读入。",
     "guess.rounded": "“{column}”列有 {count} 个长数字，形如电子表格只保留前 15 位的数（“{sample}”），末尾几位可能已经丢失。",
+    "guess.json_part": "文件里只有一组记录，研究没有指明；读取的是“{part}”。",
+    "guess.json_keys": "“{column}”下每个键各有一组数据：逐一读成一行，键名放在“{column}”列。",
+    "guess.json_lists": "“{column}”列里是列表，按文字保留。",
+    "guess.claim_word": "中文用词按允许的取值读入：{example} 读作 {read}（{count} 格）。",
+    "guess.months_in_part": "某车型前后月份都有数、唯独当月没有数的，该厂商当月合计留空，不按缺项相加，例如 {maker} 的 {model}，{period}（共 {count} 个月）。",
 }  # fmt: skip

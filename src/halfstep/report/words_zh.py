@@ -7,12 +7,15 @@ from halfstep.report.words_cells_zh import CELLS_ZH
 from halfstep.report.words_choice_zh import CHOICE
 from halfstep.report.words_demand_zh import DEMAND
 from halfstep.report.words_design_zh import DESIGN
+from halfstep.report.words_docket_zh import DOCKET_WHY_ZH, DOCKET_ZH
 from halfstep.report.words_events_zh import EVENTS
 from halfstep.report.words_files_zh import FILES
 from halfstep.report.words_new_zh import NEW
 from halfstep.report.words_press_zh import PRESS
+from halfstep.report.words_ramp_zh import RAMP_ZH
 from halfstep.report.words_random_zh import RANDOM
 from halfstep.report.words_read_zh import READ_ZH
+from halfstep.report.words_skeleton_zh import SKELETON
 from halfstep.report.words_switch_zh import SWITCH
 from halfstep.report.words_teach_zh import TEACH
 from halfstep.report.words_voice_check_zh import VOICE_CHECK
@@ -167,6 +170,7 @@ _FINDINGS = {
     "find.assumptions title": "前提", "find.methods title": "方法", "find.keyed": "{text}",
     "find.margin reason": "界限在估计之前定下：{share}。理由：{reason}。",
     "find.files title": "读入的文件", "find.versions title": "程序", "find.left out title": "未用的行",
+    "find.frozen": "数据表注明公布日的，截止日之后才公布的行一律不看：不读取、不计数，也不计入该文件的 sha256。",
     "find.run": "数据截至 {as_of}，随机种子 {seed}，证据等级 {tier}。同一研究、同一种子，生成的文件逐字节相同。",
     "find.follow": "带下划线的数字都可以点开，看编号、区间、方法、前提和文件中的行；report.json 用同样的编号。",
     "find.kept": "使用了 {file} 中的 {rows} 行。",
@@ -237,7 +241,8 @@ _METHODS = {
 }  # fmt: skip
 
 ZH: dict[str, str] = (
-    _UI
+    DOCKET_WHY_ZH
+    | _UI
     | _FINDINGS
     | _ROOMS
     | _METHODS
@@ -251,9 +256,12 @@ ZH: dict[str, str] = (
     | DESIGN
     | FILES
     | SWITCH
+    | SKELETON
     | TEACH
     | CELLS_ZH
     | ASK
     | NEW
+    | DOCKET_ZH
+    | RAMP_ZH
     | READ_ZH
 )

@@ -1,0 +1,45 @@
+"""Chinese words of `halfstep docket`: the skeleton for a table of claims, and what a terminal shows of a docket."""
+
+from __future__ import annotations
+
+__all__ = ["SKELETON"]
+
+SKELETON = {
+    "skeleton.head": "由一张说法表生成的台账。这里没有任何编造的内容：注释掉的部分要么填写，要么删去。\n每个键的说明见 docs/study.md；一条说法怎样得到判定见 docs/docket.md。",
+    "skeleton.fill": "待填", "skeleton.fill with": "待填：{what}", "skeleton.focal": "这些说法针对的品牌", "skeleton.benchmarks": "用来对照的品牌，主要的放在最前",
+    "skeleton.currency": "货币单位", "skeleton.as_of": "此日之后才公布的一律不用",
+    "skeleton.margin": "可以忽略的差距，占基准价格的比例", "skeleton.press": "用来核对说法的公开数字，见 docs/study.md",
+    "skeleton.by cells": "按单元格内容判断，列名没有说明", "skeleton.left out": "未使用的列：{column}",
+    "skeleton.source": "这些说法出自哪篇文字", "skeleton.place": "第 {paragraph} 段", "skeleton.separator": "、",
+    "skeleton.lacks": "表中空白或写法不认识：{roles}",
+    "skeleton.role kind": "类型", "skeleton.role paragraph": "段落", "skeleton.role speaker": "说话人", "skeleton.role base": "口径", "skeleton.role hedge": "语气",
+    "skeleton.role grade": "等级", "skeleton.role as_of": "时点",
+    "skeleton.kind fact": "事实", "skeleton.kind forecast": "预测", "skeleton.kind causal": "因果", "skeleton.kind necessity": "必要条件",
+    "skeleton.kind equivalence": "等同", "skeleton.kind opinion": "看法", "skeleton.kind none": "未说明类型",
+    "skeleton.how fact": "事实拿公开数字来核对，或拿本次运行的估计、排名、判定来核对。",
+    "skeleton.how forecast": "预测需要在数字公布之前定下判定规则；没有给出概率的，只判定，不评分。",
+    "skeleton.how causal": "因果只有与“若未发生会怎样”作比较（事件、实验）才能得到支持；单凭数字只能推翻它的推论。",
+    "skeleton.how necessity": "“必要”可以被一个没有它的例子推翻，但永远得不到支持。",
+    "skeleton.how equivalence": "“没有差别”需要在事先定下的容限内得到“持平”的判定。",
+    "skeleton.how opinion": "看法不留模板：收录，但不判定。若能推出可测量的结果，可另写一条 [[docket.says]]，并注明 shows = \"consequence\"。",
+    "skeleton.how none": "请先在表中写明类型：fact、forecast、causal、necessity、equivalence 或 opinion。",
+    "skeleton.region": "at_least、at_most、above 或 below：说法自己的数字", "skeleton.number": "说法自己的数字",
+    "skeleton.fixed": "写下规则的日期", "skeleton.rule": "怎样才算应验", "skeleton.p": "说话人给出概率时才填",
+    "skeleton.as is": "该表可以原样使用。", "skeleton.rewritten": "该表不能原样使用（编号，或类型、语气、等级的写法）：claims.csv 把原有单元格放在认识的列名下。",
+    "skeleton.blank": "未使用：{rows} 行没有写出说法。",
+    "skeleton.written": "已写入：{file}", "skeleton.copied": "已复制：{file}", "skeleton.nothing": "没有写入任何文件。",
+    "skeleton.claims": "共 {n} 条说法。每条在核对之前还缺：",
+    "skeleton.column head column": "列", "skeleton.column head is": "当作", "skeleton.column head why": "依据", "skeleton.column head example": "例子", "skeleton.column head filled": "已填",
+    "skeleton.why header": "列名", "skeleton.why cells": "单元格内容", "skeleton.why": "–",
+    "skeleton.is id": "编号", "skeleton.is statement_en": "说法（英文）", "skeleton.is statement_zh": "说法（中文）", "skeleton.is paragraph": "段落", "skeleton.is speaker": "说话人",
+    "skeleton.is kind": "类型", "skeleton.is base": "口径", "skeleton.is hedge": "语气", "skeleton.is grade": "等级", "skeleton.is as_of": "时点", "skeleton.is needs": "怎样才能检验",
+    "skeleton.is url": "链接", "skeleton.is": "未使用",
+    "skeleton.head claim": "说法", "skeleton.head row": "行", "skeleton.head kind": "类型", "skeleton.head lacks": "表中空缺", "skeleton.head write": "要写进 study.toml 的",
+    "skeleton.write quantity": "量的是什么", "skeleton.write says": "它须满足什么", "skeleton.write comparison": "与“若未发生会怎样”作比较的估计",
+    "skeleton.write counterexample": "没有它的例子会是什么样", "skeleton.write verdict": "在容限之内的判定",
+    "skeleton.write rule": "判定规则", "skeleton.write made": "作出日", "skeleton.write fixed": "定规则日", "skeleton.write due": "到期日", "skeleton.next": "填好 study.toml 之后：halfstep docket {folder}",
+    "docket.claim": "[{id}] {statement}", "docket.verdict": "{label}：{reason}", "docket.needs": "还需要：{needs}", "docket.against": "不可能同时成立：{claims}",
+    "docket.forecast": "[{id}] {label}",
+    "docket.no claims": "这个研究没有说法，也没有预测。请加入说法表和 [claim_columns]，或在空文件夹里生成模板：halfstep docket DIR --from FILE",
+    "docket.none decided": "没有一条说法能够核对，也没有一个预测已经揭晓。",
+}  # fmt: skip
