@@ -41,6 +41,7 @@ bench:
 	uv run --extra bench python benchmarks/scale.py
 	uv run --extra bench python benchmarks/voice.py
 	uv run --extra bench python benchmarks/cascades.py
+	uv run --extra bench python benchmarks/ramps.py
 
 # Exact versions with hashes, for those who want them: uv pip sync requirements.lock
 lock:

@@ -30,6 +30,7 @@ from validation.cascades import SEED as CASCADE_SEED
 from validation.choice import choice_worlds
 from validation.demand_lens import WORLDS as DEMAND_WORLDS
 from validation.demand_lens import run_demand
+from validation.docket import docket_worlds
 from validation.files import MUTATIONS, long_line, samples, try_file
 from validation.power import CELLS as POWER_CELLS
 from validation.power import SEED as POWER_SEED
@@ -40,6 +41,8 @@ from validation.prevalence import KINDS as READING_WORLDS
 from validation.prevalence import SERIES as SERIES_WORLDS
 from validation.prevalence import prevalence_worlds, run_reading, run_series
 from validation.price_lens import SEED, WORLDS, drop_and_declare, family, run_world, swapped_labels
+from validation.ramps import ramp_worlds
+from validation.ramps_books import books_worlds
 from validation.random_lens import SEED as RANDOM_SEED
 from validation.random_lens import WORLDS as RANDOM_WORLDS
 from validation.random_lens import run_random
@@ -215,6 +218,16 @@ def cascades(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
     return head | {"worlds": worlds} | false | {"one stretch of 2,000 posts": lone}
 
 
+def ramps(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of makers' months and books, and the real makers; a fifth of `runs` of each kind."""
+    return ramp_worlds(pool, runs) | {"books": books_worlds(pool, runs)}
+
+
+def docket(pool: ProcessPoolExecutor, runs: int) -> dict[str, object]:
+    """Run every world of claims; a fifth of `runs` of each kind."""
+    return docket_worlds(pool, runs, rate)
+
+
 LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, object]]]] = {
     "price": ("price_lens", price),
     "demand": ("demand_lens", demand),
@@ -230,6 +243,8 @@ LENSES: dict[str, tuple[str, Callable[[ProcessPoolExecutor, int], dict[str, obje
     "attention": ("attention", attention),
     "cascades": ("cascades", cascades),
     "prevalence": ("prevalence", prevalence),
+    "ramps": ("ramps", ramps),
+    "docket": ("docket", docket),
 }
 """Lens -> the file of its results, and what runs its worlds."""
 

@@ -212,7 +212,7 @@ def test_the_front_page_comes_at_once_and_names_every_command() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert "'cyclopts'" not in done.stdout
     commands = {name for name in app if not name.startswith("-")}
-    assert commands == {"new", "check", "run", "event", "design", "label", "teach", "doctor", "completion"}
+    assert commands == {"new", "check", "run", "event", "docket", "design", "label", "teach", "doctor", "completion"}
     for page in PAGES.values():
         assert all(f"halfstep {name} " in page for name in commands)
 

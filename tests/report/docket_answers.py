@@ -101,7 +101,10 @@ def config(**changes: Any) -> StudyConfig:
         "docket": {
             "quantities": QUANTITIES, "forecasts": FORECASTS, "says": [{"claim": "c1", "quantity": "delivered", "at_least": 350_000}],
             "source": {"title": {"en": "An essay on Alpha", "zh": "甲牌随笔"}, "author": "W", "day": "2025-06-03", "url": "https://example.org/essay"},
-            "settle": [{"en": "orders by week, 104 rows", "zh": "逐周订单，104 行"}, {"en": "a choice experiment, 600 buyers", "zh": "一项 600 名买家的选择实验"}],
+            "settle": [
+                {"data": {"en": "orders by week", "zh": "逐周订单"}, "size": {"en": "104 rows", "zh": "104 行"}},
+                {"data": {"en": "a choice experiment", "zh": "一项选择实验"}, "size": {"en": "600 buyers", "zh": "600 名买家"}},
+            ],
         },
         "ramp": {"asks": [
             {"id": "units_2025", "label": {"en": "deliveries in 2025", "zh": "2025 年交付量"}, "what": "units", "period": "2025", "made": DAY},

@@ -104,6 +104,28 @@ def event(
 
 
 @app.command
+def docket(
+    folder: Annotated[Path, Parameter(help="Folder of a study; with --from, of the one to be made.")],
+    *,
+    table: Annotated[
+        Path | None, Parameter(name="--from", negative="", help="Table of claims to make the skeleton of a study for.")
+    ] = None,
+    out: Annotated[Path | None, Parameter(help="Folder for the report; DIR/out if absent.")] = None,
+    as_of: Annotated[str | None, Parameter(help="Use nothing first known after this day (YYYY-MM-DD).")] = None,
+    lang: Language = None,
+    seed: Annotated[int | None, Parameter(help="Seed of every random draw; the study's own if absent.")] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Say of each claim of a source what the data say; or make the skeleton of a study for a table of claims."""
+    from halfstep.cli.docket import STUDY, hold, sketch
+
+    console = Out(chosen(lang), as_json)
+    if table is not None or (folder.is_dir() and not (folder / STUDY).exists()):
+        return sketch(folder, table, console)
+    return hold(folder, out, as_of, seed, console)
+
+
+@app.command
 def design(
     folder: Folder,
     *,

@@ -28,6 +28,10 @@ _PIECES = re.compile(rf"[（“《]*(?:[{_HAN}]|[^\s{_HAN}“]+)[，。；：、
 """What is not broken: a Chinese character or a word, with the marks and blanks that follow it."""
 
 
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a cell of somebody's table may hold and no terminal should act on: control characters, escapes, marks that turn the way of writing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Out:
     """Where a command's words go: standard output, in one language; nowhere where JSON was asked for.
@@ -134,7 +138,7 @@ def _console(error: bool = False) -> Console:
 def _printable(text: str, console: Console) -> str:
     from halfstep.report.text import encodable
 
-    return encodable(text, console.encoding)
+    return encodable(_UNSEEN.sub("\ufffd", text), console.encoding)
 
 
 @dataclass(frozen=True, slots=True)

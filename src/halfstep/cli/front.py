@@ -18,6 +18,7 @@ how much of that is the product, how much the name; what the data cannot decide.
   halfstep check DIR              all that is wrong with a study; what it can be asked
   halfstep run DIR                answer it: report.html and its twins for machines
   halfstep event DIR              what followed an event, or why that cannot be told
+  halfstep docket DIR             what a source claims, claim by claim; --from FILE: a skeleton for it
   halfstep design DIR             before a choice experiment: its tasks, and how many respondents
   halfstep label DIR              a sheet of the posts that people should read
   halfstep teach FILE             a reader of posts, learnt from what people read
@@ -38,6 +39,7 @@ Exit codes: 0 it ran, 1 misused, 2 the study has faults, 3 nothing can be answer
   halfstep check DIR              一次列出研究的全部问题，并说明现在能回答什么
   halfstep run DIR                给出答案：report.html 及供程序读取的同一份结果
   halfstep event DIR              某个事件之后发生了什么，或者为什么说不清
+  halfstep docket DIR             逐条核对一篇文字的说法；加 --from FILE 则生成模板
   halfstep design DIR             选择实验开工之前：出题，并算出要多少受访者
   halfstep label DIR              一张表，列出最该由人读的帖子
   halfstep teach FILE             由人读过的帖子教出判读程序

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +11,7 @@ from halfstep.cli.check import guesses, loaded_record, show
 from halfstep.cli.codes import FAULTS, RAN
 from halfstep.cli.console import Out, fault_records, raw_record
 from halfstep.cli.progress import progress
+from halfstep.cli.whole import put_whole as _put
 from halfstep.core.check import Fault
 
 if TYPE_CHECKING:
@@ -182,29 +181,6 @@ def _written(folder: Path, files: Files, proposal: Proposal, out: Out) -> Iterat
         yield Fault(table=str(folder / STUDY), what=what, mend="edit it, or name another folder")
         return
     out.line("new.written", ("file", str(folder / STUDY)))
-
-
-def _put(target: Path, raw: bytes) -> bool:
-    """Write a file whole or not at all; False where one of that name is there, which is left as it is."""
-    if target.exists():
-        return False
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(raw)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        try:
-            os.link(temporary, target)
-        except FileExistsError:
-            return False
-        except OSError:  # a file system without hard links
-            temporary.rename(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return True
 
 
 def _checked(folder: Path, proposal: Proposal, out: Out) -> int:

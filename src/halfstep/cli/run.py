@@ -51,7 +51,9 @@ def answer(folder: Path, target: Path | None, as_of: str | None, seed: int | Non
     heard = "voice" in outcome.answers and any(
         series.id.startswith("voice.") for series in outcome.answers["voice"].series
     )
-    foretold = any(isinstance(e, Point) for e in outcome.answers["ramp"].estimates) if "ramp" in outcome.answers else False
+    foretold = (
+        any(isinstance(e, Point) for e in outcome.answers["ramp"].estimates) if "ramp" in outcome.answers else False
+    )
     judged = any(claim.label != "not testable" for answer in outcome.answers.values() for claim in answer.claims)
     told = any(isinstance(e, Bound | Point) for e in printed)
     return RAN if answered or followed or heard or foretold or judged or told else NOTHING

@@ -11,7 +11,7 @@ from halfstep.core.text import Text
 
 __all__ = [
     "CLAIM_KINDS", "GRADES", "HEDGES", "Asked", "ClaimColumns", "Docket", "FigureOf", "Forecast", "Quantity", "Ramp", "RampColumns",
-    "Says", "Source",
+    "Says", "Settling", "Source",
 ]  # fmt: skip
 
 CLAIM_KINDS = ("fact", "forecast", "causal", "necessity", "equivalence", "opinion")
@@ -178,6 +178,13 @@ class Source(Section):
     url: str | None = None
 
 
+class Settling(Section):
+    """`[[docket.settle]]`: data that would settle what cannot be told."""
+
+    data: Text = Field(description="What it is, in a few words; printed in the fifth sentence.")
+    size: Text = Field(description="How much of it, by which rule, and what it would tell; printed below the claims.")
+
+
 class Docket(Section):
     """`[docket]`: claims, what decides them, and forecasts."""
 
@@ -185,9 +192,7 @@ class Docket(Section):
     quantities: tuple[Quantity, ...] = ()
     says: tuple[Says, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
-    settle: tuple[Text, ...] = Field(
-        default=(), description="Data that would settle what cannot be told, with their sizes; printed."
-    )
+    settle: tuple[Settling, ...] = ()
 
 
 class Asked(Section):

@@ -170,10 +170,10 @@ def _moved(index: Index) -> Pair:
     text: Fact = event_sentence(index, verdict)
     if index.point(verdict.estimate) is None and inferred is not None:
         names = names_of(index, verdict)
-        interval = effect(index, inferred, "interval")
-        text = Finding(
-            "ceo.orders inferred", (*names, ("interval", interval), ("level", Amount(inferred.level, "level")))
-        )
+        bases = index.bound(f"{stem_of(verdict)}.orders.bases")
+        interval = effect(index, inferred if bases is None else bases, "interval")
+        kind = "ceo.orders inferred" if bases is None else "ceo.orders by base"
+        text = Finding(kind, (*names, ("interval", interval), ("level", Amount(inferred.level, "level"))))
     rivals = _rivals(index, verdict)
     return (text if rivals is None else Many((text, rivals), "ui.then")), needs
 
@@ -240,6 +240,6 @@ def _claimed(index: Index) -> Pair:
     title: Fact = Term("ceo.the source") if source is None else Words(source.title)
     text = Finding("ceo.claims", (*facts, ("source", title), ("range", span)))
     if settle:
-        return text, Many(tuple(unended(one) for one in settle), "ui.list")
+        return text, Many(tuple(unended(one.data) for one in settle), "ui.list")
     needs = tuple(dict.fromkeys(need for v in index.claims.values() for need in v.needs))
     return text, docket_needs(index, needs) if needs else Term("ceo.change claims")

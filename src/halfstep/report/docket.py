@@ -35,7 +35,10 @@ def docket_section(index: Index) -> Section | None:
         if items:
             blocks += [Paragraph(Finding(f"find.docket {name}"), "subtitle"), Listing(items)]
     blocks += [*forecasts_grid(index), *calibration_figure(index)]
-    settle = tuple(Finding("find.keyed", (("text", Words(text)),)) for text in index.config.docket.settle)
+    settle = tuple(
+        Finding("find.settle", (("data", Words(one.data)), ("size", Words(one.size))))
+        for one in index.config.docket.settle
+    )
     if settle:
         blocks += [Paragraph(Finding("find.docket settle"), "subtitle"), Listing(settle)]
     return Section("docket", Finding("ui.section docket"), tuple(blocks))

@@ -87,7 +87,7 @@ def docket_needs(index: Index, needs: tuple[str, ...]) -> Many:
         if q.needs is not None
         for text in (q.needs.en, q.needs.zh)
     }
-    own |= {text: s for s in index.config.docket.settle for text in (s.en, s.zh)}
+    own |= {text: s.data for s in index.config.docket.settle for text in (s.data.en, s.data.zh)}
     own |= {f"{QUANTITY}{q.id}": q.needs or q.label for q in index.config.docket.quantities}
     told: dict[Fact, None] = {}
     for need in needs:

@@ -192,7 +192,8 @@ def _span(lo: float, hi: float, places: int, suffix: str, words: Words) -> str:
         return words["at least"].format(value=fixed(lo, places) + suffix)
     if math.isinf(lo):
         return words["at most"].format(value=fixed(hi, places) + suffix)
-    return words["to"].format(lo=fixed(lo, places) + suffix, hi=fixed(hi, places) + suffix)
+    ends = fixed(lo, places) + suffix, fixed(hi, places) + suffix
+    return ends[0] if ends[0] == ends[1] else words["to"].format(lo=ends[0], hi=ends[1])
 
 
 def _distance(form: str, value: float, ends: tuple[float, float], places: int, words: Words) -> str:

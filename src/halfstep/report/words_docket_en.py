@@ -101,6 +101,8 @@ _CEO = {
     "ceo.change sources": "one count of all brands on one base; whether it is first depends on the source today", "ceo.change printed": "sizes of the bands, or a sales table of the market in place of rounded shares",
     "ceo.no event": "What moved demand for {focal} cannot be told: no dated event with an outcome was given.", "ceo.need event": "dated events ([[events]]) and an outcome by week or month for the brand and a dozen others (table outcomes), orders rather than deliveries",
     "ceo.change event": "another estimator or other untouched entities that exclude this interval",
+    "ceo.orders by base": "Deliveries after “{event}” do not show demand; net orders of {brand}, inferred from what was printed, changed by {interval}, whichever month before is the base (each to {level}; the error of those who estimated the orders is not in it).",
+    "find.settle": "{data}: {size}",
     "ceo.orders inferred": "Deliveries after “{event}” do not show demand; net orders of {brand}, inferred from what was printed, changed by {interval} ({level} interval).",
     "ceo.rivals": "Of {n} rival explanations {left} are not contradicted, so no single cause can be named.", "ceo.rivals untested": "{n} rival explanations are listed and none could be tested here, so no single cause can be named.", "ceo.rivals none": "All {n} rival explanations that were given are contradicted; others may stand.",
     "ceo.change orders known": "monthly orders and cancellations as the company has them, in place of those inferred from print", "ceo.change orders": "monthly orders, cancellations and backlog: without them output alone is foretold",

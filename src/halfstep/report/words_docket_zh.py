@@ -101,6 +101,8 @@ _CEO = {
     "ceo.change sources": "同一口径下对全部品牌的一次统计；目前是否第一取决于来源", "ceo.change printed": "各价位的规模，或以市场销售表代替四舍五入的份额",
     "ceo.no event": "是什么改变了{focal}的需求无法得知：没有给出带结果指标的事件。", "ceo.need event": "带日期的事件（[[events]]），以及该品牌和十几个其他对象按周或按月的结果指标（outcomes 表），宜用订单而非交付",
     "ceo.change event": "另一种估计方法或另一组未受波及的对象，其结果排除这一区间",
+    "ceo.orders by base": "“{event}”之后的交付量不能反映需求；由公开数字推断，{brand}的净订单变化为{interval}，视以事件前哪个月为基期而定（各取 {level}；未计入估算订单者自身的误差）。",
+    "find.settle": "{data}：{size}",
     "ceo.orders inferred": "“{event}”之后的交付量不能反映需求；由公开数字推断，{brand}的净订单变化为{interval}（{level} 区间）。",
     "ceo.rivals": "{n} 种其他解释中有 {left} 种未被数据排除，因此不能归于单一原因。", "ceo.rivals untested": "列出的 {n} 种其他解释在此均无法检验，因此不能归于单一原因。", "ceo.rivals none": "所列 {n} 种其他解释均与数据不符；未列出的仍有可能。",
     "ceo.change orders known": "公司掌握的逐月订单与退订，以代替由公开数字推断的订单", "ceo.change orders": "逐月的订单、退订与未交付订单：没有它们，预测的只是产出",

@@ -31,7 +31,7 @@ SKELETON = {
     "skeleton.written": "Written: {file}", "skeleton.copied": "Copied: {file}", "skeleton.nothing": "Nothing was written.",
     "skeleton.claims": "{n} claims. What each one still needs before it can be looked at:",
     "skeleton.column head column": "column", "skeleton.column head is": "taken for", "skeleton.column head why": "by", "skeleton.column head example": "example", "skeleton.column head filled": "filled",
-    "skeleton.why header": "its head", "skeleton.why cells": "its cells", "skeleton.why": "–",
+    "skeleton.why header": "its head", "skeleton.why cells": "its cells", "skeleton.why": "nothing fits",
     "skeleton.is id": "id", "skeleton.is statement_en": "statement, English", "skeleton.is statement_zh": "statement, Chinese", "skeleton.is paragraph": "paragraph", "skeleton.is speaker": "speaker",
     "skeleton.is kind": "kind", "skeleton.is base": "base", "skeleton.is hedge": "hedge", "skeleton.is grade": "grade", "skeleton.is as_of": "as of", "skeleton.is needs": "what would test it",
     "skeleton.is url": "link", "skeleton.is": "not used",

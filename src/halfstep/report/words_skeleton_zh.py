@@ -30,7 +30,7 @@ SKELETON = {
     "skeleton.written": "已写入：{file}", "skeleton.copied": "已复制：{file}", "skeleton.nothing": "没有写入任何文件。",
     "skeleton.claims": "共 {n} 条说法。每条在核对之前还缺：",
     "skeleton.column head column": "列", "skeleton.column head is": "当作", "skeleton.column head why": "依据", "skeleton.column head example": "例子", "skeleton.column head filled": "已填",
-    "skeleton.why header": "列名", "skeleton.why cells": "单元格内容", "skeleton.why": "–",
+    "skeleton.why header": "列名", "skeleton.why cells": "单元格内容", "skeleton.why": "没有合适的",
     "skeleton.is id": "编号", "skeleton.is statement_en": "说法（英文）", "skeleton.is statement_zh": "说法（中文）", "skeleton.is paragraph": "段落", "skeleton.is speaker": "说话人",
     "skeleton.is kind": "类型", "skeleton.is base": "口径", "skeleton.is hedge": "语气", "skeleton.is grade": "等级", "skeleton.is as_of": "时点", "skeleton.is needs": "怎样才能检验",
     "skeleton.is url": "链接", "skeleton.is": "未使用",
