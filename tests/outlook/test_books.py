@@ -37,7 +37,7 @@ def _fit(books: Books, mix: Mix = "proportion", prior: Prior = PUBLISHED) -> Boo
 def _lawful(Q: int, b: float = 0.25, cut: float = 0.0, counting: int = 1) -> tuple[Books, np.ndarray, np.ndarray]:
     """Six quarters that obey the laws exactly, the first Q of them as books; units and result of the rest."""
     units = 1_000.0 * np.array([5, 8, 12, 15, 20, 26.0])
-    x = experience(units)
+    x = experience(units, about=b)
     price = 0.2 * np.exp(-cut * np.arange(6))
     margin = 1 - 0.9 * np.exp(-b * (x - x[0]))
     revenue = units * price
@@ -164,7 +164,7 @@ def _world(
         return np.concatenate([[0.0], np.cumsum(step)])
 
     units = 30e3 * np.exp(np.cumsum(rng.normal(0.2, 0.15, T)))
-    x = experience(units)
+    x = experience(units, about=min(max(law["b"], 0.0), 0.9))
     moved = walk(law["cut"] + law["price"] * rng.standard_normal(T - 1))
     cost = walk(-law["b"] * np.diff(x) + law["cost"] * rng.standard_normal(T - 1)) + mixed * moved
     revenue, margin = units * 2e-4 * np.exp(moved), 1 - 0.9 * np.exp(cost - moved)
@@ -246,7 +246,7 @@ def test_one_that_plainly_will_is_told_from_one_that_plainly_will_not() -> None:
     for mix in ("proportion", "none"):
         near, far = (
             break_even(results(_fit(one, mix), units, np.random.default_rng(8)).result).by[-1]
-            for one in (_maker([0.10, 0.16, 0.22, 0.27], -0.1), _maker([-0.20, -0.19, -0.20, -0.19], -9.0))
+            for one in (_maker([0.10, 0.17, 0.24, 0.30], -0.05), _maker([-0.20, -0.19, -0.20, -0.19], -9.0))
         )
         assert near > 0.9
         assert far < 0.02

@@ -35,6 +35,14 @@ STANDSTILL = 0.25
 them stay where nothing is sold (.25^.35 = .6, near 1 - .35), while a constant elasticity, learnt from small changes, would leave none."""
 
 
+FLAT = 1e-3
+"""Below this b experience is the identric mean: a power of -1/b of a difference would lose its digits."""
+PASSES = 6
+"""Fits of unit cost; each brings b nearer by about a factor of four."""
+STEEP = 0.9
+"""No larger b is taken for experience: at one the first unit would cost all."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class BooksFit:
     """What the books say: posteriors of three walks, joined by what the printed figures may have been.
@@ -53,6 +61,8 @@ class BooksFit:
         Logarithm in that quarter, shape (R,).
     growths
         Steps of overheads that could be seen: (basis, quarter, quarter); basis 0 counts, others are rows of `other` plus one.
+    about
+        Wright's b at which `experience` is taken.
     """
 
     books: Books
@@ -68,6 +78,7 @@ class BooksFit:
     level_cost: Array
     level_overhead: Array
     growths: tuple[tuple[int, int, int], ...]
+    about: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,11 +146,12 @@ class BreakEven:
     none: float
 
 
-def experience(units: Array, before: float = 0.0) -> Array:
+def experience(units: Array, before: float = 0.0, about: float = 0.0) -> Array:
     """Return the logarithm of the experience that stands for each quarter's units.
 
-    Units n were made at ``n^-b``; to first order in b the mean cost from N0 to N1 is that at their identric mean,
-    ``(N1^N1 / N0^N0)^(1 / (N1 - N0)) / e``: N1 / e in the first quarter of all, near the middle later.
+    Units n were made at ``n^-b``; their mean cost from N0 to N1 is ``(N1^(1-b) - N0^(1-b)) / ((1 - b) (N1 - N0))``, and the experience is
+    its power -1/b. It hardly moves with b but in the first quarters after a launch, so it is taken at a b near the answer; at b = 0 it
+    is the identric mean ``(N1^N1 / N0^N0)^(1 / (N1 - N0)) / e``.
 
     Parameters
     ----------
@@ -147,6 +159,8 @@ def experience(units: Array, before: float = 0.0) -> Array:
         Units of each quarter, shape (..., T).
     before
         Units before the first.
+    about
+        The b at which it is exact, below one.
 
     Examples
     --------
@@ -157,7 +171,11 @@ def experience(units: Array, before: float = 0.0) -> Array:
     start = after - units
     few = units <= 1e-6 * after
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (xlogy(after, after) - xlogy(start, start)) / units - 1
+        if about > FLAT:
+            cost = (after ** (1 - about) - start ** (1 - about)) / ((1 - about) * units)
+            mean = -np.log(cost) / about
+        else:
+            mean = (xlogy(after, after) - xlogy(start, start)) / units - 1
         return np.asarray(np.where(few, np.log(after), mean))
 
 
@@ -195,18 +213,10 @@ def fit_books(books: Books, mix: Mix = "proportion", prior: Prior = PUBLISHED) -
     if refused is not None:
         return refused
     margin, result = margins_and_profits(books)
-    x, log_price = experience(books.units, books.before), np.log(books.revenue / books.units)
+    log_price = np.log(books.revenue / books.units)
     log_cost = np.log1p(-margin) + (log_price if mix == "none" else 0.0)
     at = np.flatnonzero(np.isfinite(log_cost[0]))
-    gap = np.diff(at).astype(np.float64)
-    cost = fit_walk(
-        np.diff(log_cost[:, at]),
-        -np.diff(x[at])[:, None],
-        gap,
-        np.array([prior.slope]),
-        np.array([prior.slope_spread]),
-        prior.shock,
-    )
+    cost, about = _learnt(books, log_cost[:, at], at, prior)
     sold = np.flatnonzero(np.isfinite(log_price))
     apart = np.diff(sold).astype(np.float64)
     drift = np.array([0.0]), np.array([prior.price_drift_spread])
@@ -219,8 +229,19 @@ def fit_books(books: Books, mix: Mix = "proportion", prior: Prior = PUBLISHED) -
     chance = np.exp(score - score.max())
     return BooksFit(
         books, mix, prior, cost, walk, overhead, chance / chance.sum(), int(at[-1]), int(sold[-1]), last,
-        log_cost[:, at[-1]], level, growths,
+        log_cost[:, at[-1]], level, growths, about,
     )  # fmt: skip
+
+
+def _learnt(books: Books, log_cost: Array, at: npt.NDArray[np.int64], prior: Prior) -> tuple[Walk, float]:
+    """Return the walk of unit cost, and the b at which experience is exact: found by fitting again at the b that was found."""
+    about, gap = 0.0, np.diff(at).astype(np.float64)
+    for _ in range(PASSES):
+        x = experience(books.units, books.before, about)
+        slope = np.array([prior.slope]), np.array([prior.slope_spread])
+        walk = fit_walk(np.diff(log_cost), -np.diff(x[at])[:, None], gap, *slope, prior.shock)
+        found, about = about, float(np.clip(walk.centre[0], 0.0, STEEP))
+    return walk, found
 
 
 def parameters(fit: BooksFit, draws: int, rng: np.random.Generator) -> Parameters:
@@ -256,7 +277,7 @@ def results(fit: BooksFit, units: Array, rng: np.random.Generator) -> Results:
     noise = rng.standard_normal((D, T - 1 - fit.last_price))
     steps = drawn.price_drift[:, None] + drawn.price_shock[:, None] * noise
     price[:, fit.last_price + 1 :] = price[:, [fit.last_price]] + np.cumsum(steps, axis=1)
-    x = experience(whole, books.before)[:, fit.last_cost :]
+    x = experience(whole, books.before, fit.about)[:, fit.last_cost :]
     steps = drawn.cost_shock[:, None] * rng.standard_normal((D, x.shape[1] - 1)) - drawn.slope[:, None] * np.diff(x)
     cost = (fit.level_cost[drawn.point][:, None] + np.cumsum(steps, axis=1))[:, Q - 1 - fit.last_cost :]
     with np.errstate(divide="ignore"):

@@ -52,6 +52,15 @@ class Walk:
         top = self.table.max(axis=1)
         return np.asarray(top + np.log(np.exp(self.table - top[:, None]).sum(axis=1)))
 
+    @property
+    def centre(self) -> Array:
+        """Posterior mean of beta at the mean of the versions; shape (p,)."""
+        chance = np.exp(self.table - self.table.max()).sum(axis=0)
+        weighted = self.X / self.gap[:, None]
+        known = np.diag(self.spread**-2) + (self.X.T @ weighted) / self.grid[:, None, None] ** 2
+        pull = self.mean * self.spread**-2 + (self.change.mean(axis=0) @ weighted) / self.grid[:, None] ** 2
+        return np.asarray(chance @ np.linalg.solve(known, pull[:, :, None])[:, :, 0] / chance.sum())
+
     def draw(self, point: Labels, rng: np.random.Generator) -> tuple[Array, Array]:
         """Draw s and beta given the version of the changes.
 
