@@ -41,8 +41,6 @@ FALLS_SHORT = {
     "results, where published surveys are believed": "makers of most worlds learn less than those surveyed and their overheads grow by "
     "themselves: chances of about .8 come too seldom, most of all where cost is taken to move with price and does not; with nothing "
     "published they come as often as given",
-    "learning as surveyed": "books begin with the first unit, and a quarter's experience is reckoned to first order in b: at b = .3 the "
-    "first quarter's cost is told .06 too low in logs, at .4 .11, against steps of .015, so that b comes out too high",
 }
 """Where what is claimed is not kept although the world breaks no assumption, and why."""
 PROPORTION = "mix moves price and cost"

@@ -144,6 +144,47 @@ def test_a_maker_that_earns_more_each_quarter_breaks_even_and_one_that_loses_mor
     assert point(answer(tmp_path, STEADY, books(worse)), "profit").value < 0.05
 
 
+def test_a_question_of_the_result_is_refused_where_months_of_its_quarter_are_told_by_nothing(tmp_path: Path) -> None:
+    blank = {month: units for month, units in STEADY.items() if month != "2025-03"}
+    found = next(e for e in answer(tmp_path, blank, books(BOOKS[:3])).estimates if e.id == "ramp.profit")
+    assert isinstance(found, Refusal)
+    assert found.why == "months missing"
+
+
+def test_printed_results_are_not_foretold(tmp_path: Path) -> None:
+    later = [("2025Q2", 2.4e9, 0.20, -2e7), ("2025Q3", 2.4e9, 0.20, -1e7), ("2025Q4", 2.4e9, 0.20, -3e7)]
+    lost = point(answer(tmp_path, STEADY, books([*BOOKS, *later])), "profit")
+    assert (lost.lo, lost.hi) == (0.0, 0.0)
+    won = books([*BOOKS, *later[:2]]) + "A,operating_result,70000000,2025Q4,cars,2025-05-20,\n"
+    earned = point(answer(tmp_path, STEADY, won, "", None), "profit")
+    assert (earned.lo, earned.hi) == (1.0, 1.0), "no margin of that quarter is needed"
+
+
+def test_units_before_the_books_begin_are_on_the_learning_curve(tmp_path: Path) -> None:
+    early = {Period(2022 * 12 + k, 12).key: 10_000 for k in range(24)} | STEADY
+    known, unknown = (
+        answer(tmp_path, f, books(BOOKS)) for f in (early, {m: u for m, u in early.items() if m != "2023-05"})
+    )
+    assert not any(c.id.startswith("ramp.before") for c in known.checks)
+    assert check(unknown, "before.2025-06-04").why == "ramp units before unknown"
+
+
+def test_another_question_moves_no_forecast_on_record(tmp_path: Path) -> None:
+    alone = answer(tmp_path, STEADY, books(BOOKS))
+    more = SETTINGS.replace(
+        "asks = [", 'asks = [\n  { id = "next", label = "n", what = "units", period = "2026-Q2", made = "2025-06-04" },'
+    )
+    (tmp_path / "study.toml").write_text(more, encoding="utf-8")
+    beside = run(tmp_path, only=("ramp",)).answers["ramp"]
+    for name in ("year", "profit"):
+        assert point(alone, name) == point(beside, name)
+
+
+def test_one_maker_is_no_proof_of_coverage(tmp_path: Path) -> None:
+    found = check(answer(tmp_path, STEADY), "coverage")
+    assert (found.status, found.why) == ("review", "ramp too few back-tests")
+
+
 def test_a_result_on_another_basis_is_never_a_level(tmp_path: Path) -> None:
     other = books(BOOKS).replace("operating_result", "adjusted_net_result")
     found = next(

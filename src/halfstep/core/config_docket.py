@@ -248,8 +248,8 @@ class Ramp(Section):
         default="plain",
         description="Months that are expected to differ: none in particular, or those of the lunar new year and December.",
     )
-    prior: Literal["published", "open"] = Field(
-        default="published",
-        description="Learning rates and overheads: published surveys stand in where quarters say little, or nothing does.",
+    prior: Literal["open", "published"] = Field(
+        default="open",
+        description="Learning rates and overheads before a figure is seen: nothing in particular, or published surveys of other industries.",
     )
     asks: tuple[Asked, ...] = ()

@@ -59,9 +59,9 @@ class Account:
         )  # fmt: skip
 
     def chance(self, name: str, p: tuple[float, ...], assumptions: tuple[str, ...]) -> Point:
-        """Return a probability: by the first reading, and the range over all of them."""
+        """Return a probability: by the first reading, and the range over all of them, which is no interval of any level."""
         return Point(
-            id=f"ramp.{name}", what="ramp: chance", value=p[0], lo=min(p), hi=max(p), level=self.level, unit="probability",
+            id=f"ramp.{name}", what="ramp: chance", value=p[0], lo=min(p), hi=max(p), level=1.0, unit="probability",
             n=self.n, tier=Tier.PRESS, origin=self.origin("ramp.chance", assumptions),
         )  # fmt: skip
 

@@ -17,6 +17,9 @@ __all__ = ["backtests"]
 
 STATUS = {"beats": Status.PASS, "cannot tell": Status.REVIEW, "does not beat": Status.FAIL}
 
+FEWEST = 3
+"""Makers below which nothing is said of coverage: forecasts of one maker hang together."""
+
 
 def backtests(known: Known, config: StudyConfig, rng: np.random.Generator) -> Iterator[Check]:
     """Yield how often intervals held what came, and whether the middle beats the naive forecasts."""
@@ -46,6 +49,15 @@ def _covered(test: Backtest, level: float, facts: Facts, ending: str) -> Check:
     """Return coverage at a level: short of it only where the interval of the rate excludes it."""
     found = covered(test, level)
     short = found.excludes(level) and found.rate < level
+    own = (("level", level), ("observed", found.rate), ("lo", found.lo), ("hi", found.hi))
+    if len(np.unique(test.maker)) < FEWEST:
+        return Check(
+            id=f"ramp.coverage{ending}",
+            status=Status.REVIEW,
+            why="ramp too few back-tests",
+            do="more makers",
+            facts=(*facts, *own),
+        )
     why = (
         "ramp intervals too narrow"
         if short
@@ -54,7 +66,6 @@ def _covered(test: Backtest, level: float, facts: Facts, ending: str) -> Check:
         else "ramp intervals hold"
     )
     status = Status.FAIL if short else Status.REVIEW if found.excludes(level) else Status.PASS
-    own = (("level", level), ("observed", found.rate), ("lo", found.lo), ("hi", found.hi))
     return Check(id=f"ramp.coverage{ending}", status=status, why=why, facts=(*facts, *own))
 
 

@@ -12,7 +12,7 @@ from halfstep.data.press import Figure
 from halfstep.outlook.books import Books
 from halfstep.ramp.known import Known, month_span, sum_of, units_of
 
-__all__ = ["Ledger", "ledger_of"]
+__all__ = ["Ledger", "ledger_of", "printed_results"]
 
 Ends = tuple[float, float]
 Kind = Callable[[Figure], int | None]
@@ -33,12 +33,15 @@ class Ledger:
         Rows of the press table behind them.
     derived
         Quarters that are a year less its other three.
+    unknown_before
+        Whether units were handed over before the first quarter that nobody printed: the learning curve then begins too early.
     """
 
     first: int
     books: Books
     rows: tuple[int, ...]
     derived: tuple[int, ...]
+    unknown_before: bool
 
     @property
     def last(self) -> int:
@@ -71,12 +74,32 @@ def ledger_of(config: StudyConfig, known: Known) -> Ledger | str:
     ends = [[book.money(name, q) for q in span] for name in (config.ramp.result, *config.ramp.other_results)]
     results = [[_middle(one) for one in row] for row in ends]
     rounding = max((hi - lo for row in ends for lo, hi in row if np.isfinite(hi - lo)), default=0.0) / 2
+    before, unknown = _before(known, 3 * first)
     books = Books(
         units=np.array([_middle(found[q][0]) for q in span]), revenue=np.array([_middle(found[q][1]) for q in span]),
         margin_lo=margin[:, 0], margin_hi=margin[:, 1], result=np.array(results[0]),
-        other=np.array(results[1:]).reshape(len(results) - 1, len(span)), rounding=rounding,
+        other=np.array(results[1:]).reshape(len(results) - 1, len(span)), rounding=rounding, before=before,
     )  # fmt: skip
-    return Ledger(first, books, tuple(sorted(book.used)), tuple(sorted(book.derived & set(span))))
+    return Ledger(first, books, tuple(sorted(book.used)), tuple(sorted(book.derived & set(span))), unknown)
+
+
+def printed_results(config: StudyConfig, known: Known) -> dict[int, Ends]:
+    """Return what is printed of each quarter's result on the basis that counts."""
+    book = _Book(config, known)
+    found = (
+        {}
+        if book.perimeter is None
+        else {q: book.money(config.ramp.result, q) for q in book.quarters(config.ramp.result)}
+    )
+    return {q: ends for q, ends in found.items() if np.isfinite(ends).all()}
+
+
+def _before(known: Known, month: int) -> tuple[float, bool]:
+    """Return the units handed over before a month, and whether some were that nobody printed."""
+    seen = [t for t in range(known.first, month) if known.month(t) > 0]
+    seen += [first for first, last, _, most in known.sums if last < month and most > 0]
+    ends = sum_of(known, min(seen), month - 1) if seen else (0.0, 0.0)
+    return (0.0, True) if ends is None else (_middle(ends), False)
 
 
 @dataclass(slots=True)

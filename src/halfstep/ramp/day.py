@@ -20,7 +20,7 @@ from halfstep.outlook.paths import Paths, fit_paths, foretell
 from halfstep.outlook.quarters import OPEN, PUBLISHED, Unfit
 from halfstep.ramp.account import Account, Facts
 from halfstep.ramp.asks import Question
-from halfstep.ramp.books import Ledger, ledger_of
+from halfstep.ramp.books import Ledger, ledger_of, printed_results
 from halfstep.ramp.known import Known, sum_of
 from halfstep.ramp.orders import Waiting, waiting_on
 from halfstep.ramp.seasons import season_of
@@ -30,8 +30,12 @@ __all__ = ["Day"]
 Array = npt.NDArray[np.float64]
 Record = Point | Refusal | Series | Check
 
-MIXES: tuple[Literal["proportion", "none"], ...] = ("proportion", "none")
-"""Two readings of how mix moves unit cost; the first is the answer, the range over both stands beside it."""
+MIXES: tuple[Literal["none", "proportion"], ...] = ("none", "proportion")
+"""Two readings of how mix moves unit cost. The first, with the study's prior, is the answer; the range over both and over both priors
+stands beside it."""
+PRIORS = {"open": OPEN, "published": PUBLISHED}
+LONG = 24
+"""Months that are foretold at least, so that a longer question does not change the draws of a shorter one."""
 
 
 @dataclass(slots=True)
@@ -47,12 +51,15 @@ class Day:
     inputs: Inputs
     known: Known
     questions: tuple[Question, ...]
-    rng: np.random.Generator
     account: Account = field(init=False)
     waiting: Waiting | str = field(init=False)
     ledger: Ledger | str = field(init=False)
     units: Array = field(init=False)
-    foretold: dict[str, Results] = field(init=False)
+    foretold: list[Results] = field(init=False)
+
+    def _rng(self, stage: str) -> np.random.Generator:
+        """Return a stage's own generator: another question, or a figure known later, moves nothing of a forecast on record."""
+        return np.random.default_rng([self.inputs.config.study.seed, *f"{self.known.day} {stage}".encode()])
 
     def records(self) -> Iterator[Record]:
         """Yield the paths, what bounds them, and an answer to every question."""
@@ -78,15 +85,16 @@ class Day:
         paths = fit_paths(known.units[:1], known.first, season_of(config), _sums(known))
         if paths.refusals[0] is not None:
             return
-        alone = foretell(paths, 0, self.units.shape[1], config.ramp.draws, self.rng).sum(axis=1)
+        asked = self._months_ahead()
+        alone = foretell(paths, 0, LONG, config.ramp.draws, self._rng("class"))[:, :asked].sum(axis=1)
         ends = [
             np.quantile(draws, ((1 - config.ramp.level) / 2, (1 + config.ramp.level) / 2))
-            for draws in (self.units.sum(axis=1), alone)
+            for draws in (self.units[:, :asked].sum(axis=1), alone)
         ]
         wider = bool(np.log(ends[0][1] / ends[0][0]) > np.log(ends[1][1] / ends[1][0]))
         facts: Facts = (
             ("maker", known.maker), ("day", known.day), ("makers", len(known.makers) - 1), ("level", config.ramp.level),
-            ("until", Period(known.last + self.units.shape[1], 12).key),
+            ("until", Period(known.last + asked, 12).key),
             ("units_lo", round(float(ends[0][0]))), ("units_hi", round(float(ends[0][1]))), ("own_lo", round(float(ends[1][0]))), ("own_hi", round(float(ends[1][1]))),
         )  # fmt: skip
         yield self.account.check(
@@ -96,27 +104,28 @@ class Day:
     def _paths(self, paths: Paths) -> Iterator[Record]:
         """Yield the months to come: output as it ramps, bounded by who waits and what is ordered."""
         known, draws = self.known, self.inputs.config.ramp.draws
-        ahead = max(self._months_ahead(), 1)
-        rate = foretell(paths, 0, ahead, draws, self.rng)
-        self.waiting = waiting_on(self.inputs, known, self.rng)
+        asked = self._months_ahead()
+        ahead = max(asked, LONG)
+        rate = foretell(paths, 0, ahead, draws, self._rng("output"))
+        self.waiting = waiting_on(self.inputs, known, self._rng("orders"))
+        facts: Facts = (("maker", known.maker), ("day", known.day))
         if isinstance(self.waiting, str):
             self.units = rate
-            facts: Facts = (("maker", known.maker), ("day", known.day))
             yield self.account.check(
                 f"orders.{known.day}", Status.REVIEW, f"ramp {self.waiting}", facts, "give orders and backlog"
             )
         else:
-            backlog, orders = self.waiting.orders(ahead, draws, self.rng)
-            delivered = deliver(rate, backlog, orders)
-            self.units = delivered.deliveries
-            short = float((self.units.sum(axis=1) < rate.sum(axis=1) - 0.5).mean())
-            facts = (
-                ("maker", known.maker), ("day", known.day), ("lo", self.waiting.weeks[0]), ("weeks", self.waiting.weeks[1]),
-                ("hi", self.waiting.weeks[2]), ("p", short), ("until", Period(known.last + ahead, 12).key),
+            backlog, orders = self.waiting.orders(ahead, draws, self._rng("future orders"))
+            self.units = deliver(rate, backlog, orders).deliveries
+            short = float((self.units[:, :asked].sum(axis=1) < rate[:, :asked].sum(axis=1) - 0.5).mean())
+            facts += (
+                ("lo", self.waiting.weeks[0]), ("weeks", self.waiting.weeks[1]), ("hi", self.waiting.weeks[2]), ("p", short),
+                ("until", Period(known.last + asked, 12).key),
             )  # fmt: skip
             yield self.account.check(f"orders.{known.day}", Status.PASS, "ramp orders bound", facts)
-        keys = tuple(Period(known.last + 1 + h, 12).key for h in range(ahead))
-        yield self.account.path(f"months.{known.day}", "ramp: months to come", keys, self.units, ("units", "month"))
+        keys = tuple(Period(known.last + 1 + h, 12).key for h in range(asked))
+        path = self.units[:, :asked]
+        yield self.account.path(f"months.{known.day}", "ramp: months to come", keys, path, ("units", "month"))
         yield self._seen()
 
     def _seen(self) -> Series:
@@ -129,48 +138,58 @@ class Day:
 
     def _months_ahead(self) -> int:
         ends = [q.last if q.what == "units" else q.last * 3 + 2 for q in self.questions]
-        return max(ends) - self.known.last
+        return max(max(ends) - self.known.last, 1)
 
     def _books(self) -> Iterator[Record]:
-        """Yield the quarters to come, by each reading of mix; what they lack where they cannot be foretold."""
+        """Yield the quarters to come, by each reading of mix and prior; what they lack where they cannot be foretold."""
         known, config = self.known, self.inputs.config
-        self.ledger, self.foretold = ledger_of(config, known), {}
+        self.ledger, self.foretold = ledger_of(config, known), []
         if not any(q.what == "result" for q in self.questions) or isinstance(self.ledger, str):
             return
-        last = max(q.last for q in self.questions if q.what == "result")
-        quarters = range(self.ledger.last + 1, last + 1)
-        if not quarters:
+        asked = max(q.last for q in self.questions if q.what == "result") - self.ledger.last
+        first, stop = self.ledger.last + 1, (known.last + self.units.shape[1] + 1) // 3
+        if asked < 1:
             return
-        units = np.column_stack([self._quarter(q) for q in quarters])
+        if any(self._untold(3 * q, 3 * q + 2) for q in range(first, stop)):
+            self.ledger = "months missing"
+            return
+        rng = self._rng("quarters")
+        units = np.column_stack([self._sum(3 * q, 3 * q + 2, rng) for q in range(first, stop)])
         for mix in MIXES:
-            fit = fit_books(self.ledger.books, mix, PUBLISHED if config.ramp.prior == "published" else OPEN)
-            if isinstance(fit, Unfit):
-                self.ledger = fit.reason
-                return
-            self.foretold[mix] = results(fit, units, self.rng)
-        keys = tuple(Period(q, 4).key for q in quarters)
-        first = self.foretold[MIXES[0]]
-        for name, draws, unit in (
+            for prior in (PRIORS[config.ramp.prior], *(p for name, p in PRIORS.items() if name != config.ramp.prior)):
+                fit = fit_books(self.ledger.books, mix, prior)
+                if isinstance(fit, Unfit):
+                    self.ledger = fit.reason
+                    return
+                self.foretold.append(results(fit, units, self._rng("books")))
+        yield from self._quarters(self.ledger, tuple(Period(first + k, 4).key for k in range(asked)))
+
+    def _quarters(self, ledger: Ledger, keys: tuple[str, ...]) -> Iterator[Record]:
+        """Yield result, margin and revenue of the quarters asked for, by the first reading."""
+        known, first = self.known, self.foretold[0]
+        paths = (
             ("result", first.result, "money"),
             ("margin", first.margin, "share"),
             ("revenue", first.revenue, "money"),
-        ):
-            yield self.account.path(f"{name}.{known.day}", f"ramp: {name} to come", keys, draws, (unit, "quarter"))
-        if self.ledger.derived:
-            told = ", ".join(Period(q, 4).key for q in self.ledger.derived)
+        )
+        for name, draws, unit in paths:
+            shown = draws[:, : len(keys)]
+            yield self.account.path(f"{name}.{known.day}", f"ramp: {name} to come", keys, shown, (unit, "quarter"))
+        if ledger.derived:
+            told = ", ".join(Period(q, 4).key for q in ledger.derived)
             facts: Facts = (("quarters", told), ("maker", known.maker))
             yield self.account.check(f"derived.{known.day}", Status.PASS, "ramp quarters derived", facts)
+        if ledger.unknown_before:
+            facts = (("maker", known.maker), ("quarter", Period(ledger.first, 4).key))
+            yield self.account.check(f"before.{known.day}", Status.REVIEW, "ramp units before unknown", facts)
 
-    def _quarter(self, quarter: int) -> Array:
-        """Return draws of a quarter's units: known months as they are, the others foretold; shape (D,)."""
-        return self._sum(quarter * 3, quarter * 3 + 2)
-
-    def _sum(self, first: int, last: int) -> Array:
+    def _sum(self, first: int, last: int, rng: np.random.Generator) -> Array:
+        """Return draws of the units of some months: known ones as they are, the others foretold; shape (D,)."""
         known, draws = self.known, len(self.units)
         ends = sum_of(known, first, min(last, known.last)) if first <= known.last else (0.0, 0.0)
-        assert ends is not None
+        assert ends is not None, "asked of _untold first"
         ahead = range(max(first - known.last - 1, 0), max(last - known.last, 0))
-        return np.asarray(self.rng.uniform(*ends, draws) + self.units[:, list(ahead)].sum(axis=1))
+        return np.asarray(rng.uniform(*ends, draws) + self.units[:, list(ahead)].sum(axis=1))
 
     def _untold(self, first: int, last: int) -> bool:
         """Whether a month before the last known one is told by nothing."""
@@ -187,7 +206,9 @@ class Day:
             assert ends is not None
             yield self.account.counted(question.id, ends)
         else:
-            yield self.account.units(question.id, self._sum(first, question.last), self._assumed())
+            yield self.account.units(
+                question.id, self._sum(first, question.last, self._rng(question.id)), self._assumed()
+            )
 
     def _assumed(self) -> tuple[str, ...]:
         bound = () if isinstance(self.waiting, str) else ("orders as inferred", "no launch foreseen in orders")
@@ -195,28 +216,32 @@ class Day:
         return ("damped trend", *class_, *bound)
 
     def _result(self, question: Question) -> Iterator[Record]:
-        what, facts = "ramp: chance", (("maker", self.known.maker),)
-        if isinstance(self.ledger, str):
-            yield self.account.refusal(
-                question.id, what, self.ledger, NEEDS.get(self.ledger, ("quarterly books",)), facts
-            )
-            return
-        start = self.ledger.last + 1 if question.first is None else question.first
-        printed = {self.ledger.first + k: v for k, v in enumerate(self.ledger.books.result.tolist()) if np.isfinite(v)}
-        if any(v > question.above for q, v in printed.items() if start <= q <= question.last):
+        """Yield the chance of a quarter above: known where it is printed, foretold elsewhere."""
+        what, facts, config = "ramp: chance", (("maker", self.known.maker),), self.inputs.config
+        start = question.first
+        if start is None:
+            start = question.last + 1 if isinstance(self.ledger, str) else self.ledger.last + 1
+        printed = printed_results(config, self.known)
+        asked = [printed.get(q) for q in range(start, question.last + 1)]
+        if any(ends is not None and ends[0] > question.above for ends in asked):
             yield self.account.chance(question.id, (1.0,), ("printed",))
-            return
-        if not self.foretold:
+        elif asked and all(ends is not None and ends[1] <= question.above for ends in asked):
+            yield self.account.chance(question.id, (0.0,), ("printed",))
+        elif isinstance(self.ledger, str):
+            needs = NEEDS.get(self.ledger, ("quarterly books",))
+            yield self.account.refusal(question.id, what, self.ledger, needs, facts)
+        elif not self.foretold or question.last <= self.ledger.last:
             yield self.account.refusal(question.id, what, "quarters over", ("a later quarter to ask for",), facts)
-            return
-        skip, stop = max(start - self.ledger.last - 1, 0), question.last - self.ledger.last
-        asked = [self.foretold[mix].result[:, skip:stop] for mix in MIXES]
-        p = tuple(float(break_even(result, question.above).by[-1]) for result in asked)
-        yield self.account.chance(question.id, p, (*self._assumed(), "learning curve", "overheads go on growing"))
+        else:
+            skip, stop = max(start - self.ledger.last - 1, 0), question.last - self.ledger.last
+            told = [break_even(found.result[:, skip:stop], question.above).by[-1] for found in self.foretold]
+            assumed = (*self._assumed(), "learning curve", "overheads go on growing", "no price war foreseen")
+            yield self.account.chance(question.id, tuple(float(p) for p in told), assumed)
 
 
 NEEDS = {
     "several perimeters": ("[ramp] perimeter",),
+    "months missing": ("the missing months",),
     "no books": ("revenue and margin by quarter",),
     "few margins": ("more quarters",),
     "no result": ("a result on the basis that counts",),

@@ -61,12 +61,18 @@ def waiting_on(inputs: Inputs, known: Known, rng: np.random.Generator) -> Waitin
     printed = snippets_of(known.figures, known.maker)
     if not any("orders" in s.what for s in printed):
         return "orders not printed"
-    if not any(s.what in ("backlog", "waiting weeks") for s in printed):
-        return "backlog not printed"
     end = date.fromisoformat(Period(known.last, 12).last_day)
+    if not any(s.what in ("backlog", "waiting weeks") and s.last <= end for s in printed):
+        return "backlog not printed"
     first = max(min(s.first for s in printed), end - timedelta(weeks=LONGEST))
     eve = [s.last for s in printed if s.what == "backlog" and s.hi == 0 and s.last < end]
     first = eve[-1] + timedelta(days=1) if eve and eve[-1] >= first - timedelta(days=1) else first
+    ordered = [s for s in printed if s.what in ("orders", "record orders")]
+    if not _covers(ordered, (end - timedelta(weeks=RECENT), end)):
+        return "orders too old"
+    account = max(s.last for s in printed if s.what in ("backlog", "waiting weeks") and s.last <= end)
+    if not _covers(ordered, (account, end)):
+        return "orders leave gaps"
     steps = weeks(first, ((end - first).days + 7) // 7)
     delivered = tuple(_delivered(known, first))
     found = infer_orders(known.maker, steps, (*(s for s in printed if s.first <= end), *delivered), None, None, rng)
@@ -80,6 +86,17 @@ def waiting_on(inputs: Inputs, known: Known, rng: np.random.Generator) -> Waitin
     backlog = np.maximum(found.backlog[:, -1], 0.0)
     lo, mid, hi = (float(v) for v in np.quantile(backlog / pace, (0.05, 0.5, 0.95)))
     return Waiting(backlog, net, (lo, mid, hi))
+
+
+def _covers(ordered: list[Snippet], window: tuple[date, date]) -> bool:
+    """Whether orders were printed for half of the days of a window; a window of a month or less needs none."""
+    days = (window[1] - window[0]).days
+    told = {
+        day
+        for s in ordered
+        for day in range(max(s.first, window[0]).toordinal(), min(s.last, window[1]).toordinal() + 1)
+    }
+    return 2 * len(told) >= days or days <= 31
 
 
 def _delivered(known: Known, first: date) -> list[Snippet]:

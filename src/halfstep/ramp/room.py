@@ -38,14 +38,12 @@ ROOM = Room("ramp", (), _run)
 
 def _found(inputs: Inputs) -> Iterator[Record]:
     config = inputs.config
-    seed = config.study.seed
     printed = () if inputs.press is None else inputs.press.figures
     books = any(f.metric == config.ramp.result and f.entity == maker_of(config) for f in printed)
     for day, questions in by_day(config, books=books):
         known = known_on(inputs, day)
         if known is not None:
-            rng = np.random.default_rng([seed, *day.encode()])  # what is known later moves nothing of an earlier day
-            yield from Day(inputs, known, questions, rng).records()
+            yield from Day(inputs, known, questions).records()
     known = known_on(inputs, config.study.as_of, whole=True)
     if known is not None:
-        yield from backtests(known, config, np.random.default_rng([seed, *b"backtests"]))
+        yield from backtests(known, config, np.random.default_rng([config.study.seed, *b"backtests"]))
