@@ -122,8 +122,8 @@ def _by_base(found: Inferred, printed: tuple[Snippet, ...], account: Account) ->
     if len(ends) < 2:
         return
     yield Bound(
-        id=f"{account.ask.stem}.orders.bases", what="event effect: orders by base", lo=float(min(e[0] for e in ends)),
-        hi=float(max(e[1] for e in ends)), unit="share", n=len(ends), tier=account.tier,
+        id=f"{account.ask.stem}.orders.bases", what="event effect: orders by base", lo=float(min(-found.fall.hi, *(e[0] for e in ends))),
+        hi=float(max(-found.fall.lo, *(e[1] for e in ends))), unit="share", n=len(ends), tier=account.tier,
         origin=account.origin("events.orders", found.assumptions),
     )  # fmt: skip
 
