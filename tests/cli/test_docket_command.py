@@ -71,8 +71,11 @@ def test_half_filled_chinese_tables_in_gbk_become_a_skeleton(
     shown = capsys.readouterr().out
     assert "6 claims" in shown
     assert "cannot be used as it stands" in shown
+    assert "Row 4 has no id; it is now “c2”." in shown
+    assert "Row 5: the id “3” occurs more than once; it is now “3_1”." in shown
+    assert re.search("观点.csv +1 .*某文的说法", shown)  # a row that the reader left out
     frame = pl.read_csv(tmp_path / "s" / "claims.csv", infer_schema=False)
-    assert frame["id"].to_list() == ["1", "c2", "c3", "c4", "5", "6"]  # of two the same neither stays
+    assert frame["id"].to_list() == ["1", "c2", "3_1", "3_2", "5", "6"]  # of two the same neither stays
     assert frame["kind"].to_list() == ["fact", "causal", "forecast", "equivalence", "necessity", "评论"]
     assert frame["hedge"].to_list() == ["more than", None, "possibly", None, "mostly", None]
     assert frame["base"].null_count() == 6  # nothing is filled in
@@ -84,9 +87,9 @@ def test_half_filled_chinese_tables_in_gbk_become_a_skeleton(
         assert f"# {word} = " in text
         assert word not in study["study"]
     full = tomllib.loads(uncommented(text))
-    assert [q["id"] for q in full["docket"]["quantities"]] == ["of_1", "of_c2", "of_c3", "of_c4", "of_5"]
+    assert [q["id"] for q in full["docket"]["quantities"]] == ["of_1", "of_c2", "of_3_1", "of_3_2", "of_5"]
     assert full["docket"]["says"][0]["above"] == 1  # "more than" is a bound that does not belong to it
-    assert [f["claim"] for f in full["docket"]["forecasts"]] == ["c3"]
+    assert [f["claim"] for f in full["docket"]["forecasts"]] == ["3_1"]
     assert full["docket"]["forecasts"][0]["by"] == "公司"
 
 
@@ -95,6 +98,11 @@ def test_every_claim_is_told_what_it_lacks(tmp_path: Path, capsys: pytest.Captur
     assert code("docket", str(tmp_path / "s"), "--from", str(tmp_path / "t.csv"), "--json") == 0
     record = json.loads(capsys.readouterr().out)
     assert record["as_is"] is False
+    assert (record["blank"], record["dropped"]) == (0, [])
+    assert [guess["row"] for guess in record["guesses"]] == [1]
+    assert record["renamed"] == [
+        {"row": 4, "from": None, "to": "c2"}, {"row": 5, "from": "3", "to": "3_1"}, {"row": 6, "from": "3", "to": "3_2"},
+    ]  # fmt: skip
     told = {claim["row"]: claim for claim in record["claims"]}
     assert told[3]["lacks"] == ["base", "grade", "as_of"]
     assert told[4]["write"] == ["comparison", "says"]
@@ -109,6 +117,43 @@ def test_every_claim_is_told_what_it_lacks(tmp_path: Path, capsys: pytest.Captur
         "hedge",
         "base",
     ]
+
+
+def test_only_what_is_there_twice_is_renamed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text(
+        "id,claim,kind\nc2,x,fact\nc2,y,fact\nc3,z,fact\nc2_1,w,fact\n,,fact\n", encoding="utf-8"
+    )
+    assert code("docket", str(tmp_path / "s"), "--from", str(tmp_path / "t.csv")) == 0
+    assert pl.read_csv(tmp_path / "s" / "claims.csv")["id"].to_list() == ["c2_2", "c2_3", "c3", "c2_1"]
+    shown = capsys.readouterr().out
+    assert "Left out: 1 rows that state nothing (row 6)." in shown
+    assert shown.count("occurs more than once") == 2 and "“c3”" not in shown
+
+
+def test_a_stub_left_to_fill_says_so_key_by_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "t.csv").write_text("id,claim,kind\nc1,x,fact\nc2,y,fact\n", encoding="utf-8")
+    assert code("docket", str(tmp_path / "s"), "--from", str(tmp_path / "t.csv"), "--json") == 0
+    capsys.readouterr()
+    assert code("docket", str(tmp_path / "s"), "--json") == 2
+    told = {f["column"]: (f["what"], f["mend"]) for f in json.loads(capsys.readouterr().out)["faults"]}
+    assert told == {
+        f"study.{key}": ("field required; got nothing", f"take the # off {key} and fill it in")
+        for key in ("focal", "benchmarks", "currency", "margin", "margin_reason")
+    }
+
+
+def test_faults_of_the_docket_name_claim_and_quantity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    parts = {
+        "docket": {
+            "quantities": [SOLD | {"rank": SOLD["figures"]}],
+            "says": [{"claim": "c1", "quantity": "sold", "at_last": 40}],
+        }
+    }
+    folder = docket(tmp_path, parts, "A,units,41,2024,one,2025-01-20\n")
+    assert code("docket", folder, "--json") == 2
+    found = json.loads(capsys.readouterr().out)["faults"]
+    assert {f["column"] for f in found} >= {"docket.says (claim c1).at_last", "docket.quantities (sold).rank"}
+    assert not any("{" in f["what"] for f in found)
 
 
 def test_a_table_that_can_be_used_is_used_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

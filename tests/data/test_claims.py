@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from halfstep.core.config import StudyConfig
 from halfstep.core.errors import StudyFaultsError
+from halfstep.data.docket_names import patterns
 from halfstep.data.study import Loaded, load
 from halfstep.report.words import known
-from tests.invented import write
+from tests.invented import settings, write
 
 COLUMNS = {"id": "id", "statement_zh": "说法", "kind": "类别", "hedge": "语气", "grade": "级", "as_of": "日"}
 HEAD = "id,说法,类别,语气,级,日\n"
@@ -74,6 +76,7 @@ def test_a_word_nearly_right_is_asked_about(tmp_path: Path) -> None:
     assert "did you mean 'possibly'?" in text
 
 
+SEEN: dict[str, Any] = {"id": "seen", "label": "seen"}
 SAYS = {"claim": "a", "quantity": "sold", "at_least": 2.0}
 FORECAST = {
     "id": "f", "label": "f", "by": "me", "made": "2025-01-01", "fixed": "2025-01-01", "due": "2025-12-31", "rule": "r", "quantity": "sold",
@@ -84,22 +87,28 @@ ASK = {"id": "year", "label": "year", "what": "units", "period": "2025"}
 @pytest.mark.parametrize(
     ("docket", "key", "text"),
     [
-        ({"says": [SAYS | {"claim": "aa"}]}, "docket.says.0.claim", "did you mean 'a'?"),
-        ({"says": [SAYS | {"quantity": "sol"}]}, "docket.says.0.quantity", "did you mean 'sold'?"),
-        ({"says": [SAYS | {"label": ["holds"]}]}, "docket.says.0.label", "have no labels"),
-        ({"says": [SAYS | {"claim": "b", "shows": "claim"}]}, "docket.says.0.shows", "causal claim"),
+        ({"says": [SAYS | {"claim": "aa"}]}, "docket.says (claim aa).claim", "did you mean 'a'?"),
+        ({"says": [SAYS | {"quantity": "sol"}]}, "docket.says (claim a).quantity", "did you mean 'sold'?"),
+        ({"says": [SAYS | {"label": ["holds"]}]}, "docket.says (claim a).label", "have no labels"),
+        ({"says": [SAYS | {"claim": "b", "shows": "claim"}]}, "docket.says (claim b).shows", "causal claim"),
         ({"quantities": [FIGURES, FIGURES]}, "docket.quantities", "'sold' occurs twice"),
         ({"forecasts": [FORECAST, FORECAST]}, "docket.forecasts", "'f' occurs twice"),
-        ({"forecasts": [FORECAST | {"claim": "z"}]}, "docket.forecasts.0.claim", "there are: a, b"),
-        ({"forecasts": [FORECAST | {"quantity": "sale"}]}, "docket.forecasts.0.quantity", "did you mean"),
-        ({"forecasts": [FORECAST | {"p": 0.5, "at_least": 1, "lo": 1, "hi": 2, "level": 0.8}]}, "docket.forecasts.0", "p and lo and hi"),
-        ({"forecasts": [FORECAST | {"lo": 1, "hi": 2}]}, "docket.forecasts.0.level", "lo and hi"),
-        ({"forecasts": [FORECAST | {"lo": 3, "hi": 2, "level": 0.8}]}, "docket.forecasts.0.lo", "empty"),
-        ({"forecasts": [FORECAST | {"p": 0.5}]}, "docket.forecasts.0", "between which ends"),
-        ({"forecasts": [FORECAST | {"asked": "yer"}]}, "docket.forecasts.0.asked", "did you mean 'year'?"),
-        ({"forecasts": [FORECAST | {"made": "2025"}]}, "docket.forecasts.0.made", "expected a day"),
-        ({"forecasts": [FORECAST | {"fixed": "soon"}]}, "docket.forecasts.0.fixed", "expected a day"),
-        ({"forecasts": [FORECAST | {"due": "2024-12-31"}]}, "docket.forecasts.0.due", "before the day it was made"),
+        ({"forecasts": [FORECAST | {"claim": "z"}]}, "docket.forecasts (f).claim", "there are: a, b"),
+        ({"forecasts": [FORECAST | {"quantity": "sale"}]}, "docket.forecasts (f).quantity", "did you mean"),
+        ({"forecasts": [FORECAST | {"p": 0.5, "at_least": 1, "lo": 1, "hi": 2, "level": 0.8}]}, "docket.forecasts (f)", "p and lo and hi"),
+        ({"forecasts": [FORECAST | {"lo": 1, "hi": 2}]}, "docket.forecasts (f).level", "lo and hi"),
+        ({"forecasts": [FORECAST | {"lo": 3, "hi": 2, "level": 0.8}]}, "docket.forecasts (f).lo", "empty"),
+        ({"forecasts": [FORECAST | {"p": 0.5}]}, "docket.forecasts (f)", "between which ends"),
+        ({"forecasts": [FORECAST | {"asked": "yer"}]}, "docket.forecasts (f).asked", "did you mean 'year'?"),
+        ({"forecasts": [FORECAST | {"made": "2025"}]}, "docket.forecasts (f).made", "expected a day"),
+        ({"forecasts": [FORECAST | {"fixed": "soon"}]}, "docket.forecasts (f).fixed", "expected a day"),
+        ({"quantities": [FIGURES | {"share": True}], "says": [SAYS | {"at_least": 62}]}, "docket.says (claim a).at_least", "write 0.62 for 62%"),
+        ({"quantities": [FIGURES | {"share": True}], "says": [SAYS | {"at_least": -1.5}]}, "docket.says (claim a).at_least", "got -1.5"),
+        ({"quantities": [FIGURES | {"share": True}], "forecasts": [FORECAST | {"lo": 0.2, "hi": 62, "level": 0.8}]}, "docket.forecasts (f).hi", "0.62 for 62%"),
+        ({"quantities": [SEEN]}, "docket.quantities (seen)", "say in needs what would show it"),
+        ({"quantities": [SEEN | {"estimate": "ramp.yaer"}]}, "docket.quantities (seen).estimate", "did you mean 'year'?"),
+        ({"says": [SAYS | {"quantity": "sol"}, SAYS]}, "docket.says (claim a, quantity sol).quantity", "did you mean 'sold'?"),
+        ({"forecasts": [FORECAST | {"due": "2024-12-31"}]}, "docket.forecasts (f).due", "before the day it was made"),
     ],
 )  # fmt: skip
 def test_what_the_settings_say_of_claims_is_held_against_the_table(
@@ -109,6 +118,30 @@ def test_what_the_settings_say_of_claims_is_held_against_the_table(
     ((_, column, told),) = faults(study(tmp_path, "a,x,fact,,,\nb,y,causal,,,\n", changes))
     assert column == key
     assert text in told
+
+
+EVENTS: dict[str, Any] = {
+    "events": [{"id": "recall", "period": "2025-03", "brand": "A", "label": "recall", "source": "s", "outcomes": ["orders"]}],
+    "outcomes": [{"id": "orders", "label": "orders", "kind": "orders"}],
+    "voice": {"names": [{"id": "boss", "label": "boss", "kind": "founder", "of": "maker", "written": ["boss"]}]},
+    "ramp": {"asks": [ASK]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pattern", "meant"),
+    [
+        ("event.recal.orders", "recall"), ("event.recall.order.average", "orders"), ("event.recal.*", "recall"), ("ramp.yaer", "year"),
+        ("voice.difference.half_life.bos.maker", "boss"), ("voice.founder share.maekr", "maker"), ("voice.flips.bos", "boss"),
+        ("event.recall.orders.average", None), ("event.*.orders", None), ("event.reca?l", None), ("ramp.months.2025-06-04[x,units]", None),
+        ("ramp.year", None), ("voice.difference.half_life.boss.maker", None), ("voice.attention[x,2025]", None), ("overall", None), ("*", None),
+        ("verdict.*.product.*", None), ("event", None),
+    ],
+)  # fmt: skip
+def test_a_pattern_that_names_what_the_study_has_not_is_a_fault(pattern: str, meant: str | None) -> None:
+    config = StudyConfig.model_validate(settings() | EVENTS)
+    found = [fault.line() for fault in patterns(config, "docket.quantities (q).estimate", pattern)]
+    assert [f"did you mean {meant!r}?" in line for line in found] == ([] if meant is None else [True])
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,8 @@ def share(entity: str, lo: float, hi: float, source: str = "S", row: int = 2) ->
     return figure(entity, "share", (lo, hi), row=row, source=source)
 
 
-def claim(name: str, kind: str = "fact", hedge: str = "none", needs: str = "") -> Claim:
-    return Claim(1, name, Text(en=name, zh=name), "1", "author", kind, "", hedge, "C", "2025-06-01", needs, "")
+def claim(name: str, kind: str = "fact", hedge: str = "none", needs: str = "", base: str = "") -> Claim:
+    return Claim(1, name, Text(en=name, zh=name), "1", "author", kind, base, hedge, "C", "2025-06-01", needs, "")
 
 
 def settings(

@@ -203,6 +203,17 @@ class TestCalculations:
         assert (bound.lo, bound.hi) == pytest.approx((2 / 7, 4 / 7))
         assert label(found) == "supported"
 
+    def test_a_figure_divided_or_reduced_by_itself_is_counted_twice(self) -> None:
+        figures = [figure("A", "units", (2.0, 4.0)), figure("B", "units", (3.0, 5.0))]
+        a, b = of("A", "units"), of("B", "units")
+        for way in ("over", "less"):
+            docket = {"quantities": [quantity(figures=[a]) | {way: [a]}], "says": [says({"at_least": 1.0})]}
+            assert verdict(run(docket, [claim("c")], figures)).reason == "counted twice"
+        docket = {"quantities": [quantity(figures=[a, b], over=[b, a])], "says": [says({"at_least": 1.0})]}
+        assert verdict(run(docket, [claim("c")], figures)).reason == "counted twice"
+        docket = {"quantities": [quantity(figures=[a], less=[b], over=[b])], "says": [says({"at_least": -1.0})]}
+        assert label(run(docket, [claim("c")], figures)) == "supported"  # growth: B stands in it twice, and once alone
+
     def test_a_brand_is_not_added_to_the_group_that_holds_it(self) -> None:
         figures = [figure("A", "units", (2.0, 4.0)), figure("B", "units", (3.0, 5.0))]
         docket = {
@@ -248,6 +259,35 @@ class TestCalculations:
     def test_without_the_figure_it_is_asked_for(self) -> None:
         found = run({"quantities": [A], "says": [says({"at_least": 0.1})]}, [claim("c")], [share("B", 0.1, 0.2)])
         assert (verdict(found).reason, verdict(found).needs) == ("no figure", ("a printed figure of it",))
+
+
+class TestRanks:
+    """By counts the rank is among the listed, unless somebody else counts a maker that is not."""
+
+    RANK = quantity(rank=of("A", "units"))
+
+    def ends(self, figures: list[Figure], **press: object) -> dict[str, tuple[float, float]]:
+        docket = {"quantities": [self.RANK], "says": [says({"at_most": 1.0})]}
+        found = run(docket, [claim("c")], figures, press=press)
+        return {e.origin.rows: (e.lo, e.hi) for e in found.estimates if isinstance(e, Bound)}
+
+    def test_a_maker_that_only_another_source_counts_leaves_the_worst_rank_open(self) -> None:
+        mine = [figure("A", "units", (9.0, 9.0)), figure("B", "units", (5.0, 5.0))]
+        assert self.ends(mine) == {"2-3": (1.0, 1.0)}
+        other = [figure("A", "units", (8.0, 8.0), source="T"), figure("C", "units", (20.0, 20.0), source="T")]
+        assert self.ends(mine + other) == {"2-3": (1.0, math.inf), "4-5": (2.0, math.inf)}
+
+    @pytest.mark.parametrize(("place", "band", "period"), [("EU", "", "2024"), ("", "1-2", "2024"), ("", "", "2020")])
+    def test_a_maker_of_another_market_or_time_changes_nothing(self, place: str, band: str, period: str) -> None:
+        mine = [figure("A", "units", (9.0, 9.0)), figure("B", "units", (5.0, 5.0))]
+        other = figure("C", "units", (20.0, 20.0), period, source="T", place=place, band=band)
+        assert self.ends([*mine, other]) == {"2-3": (1.0, 1.0)}
+
+    def test_neither_the_market_nor_a_group_is_a_rival(self) -> None:
+        mine = [figure("A", "units", (9.0, 9.0)), figure("B", "units", (5.0, 5.0))]
+        other = [figure(name, "units", (20.0, 20.0), source="T") for name in ("market", "G")]
+        assert self.ends(mine + other, within=[{"inner": "B", "outer": "G"}]) == {"2-3": (1.0, 1.0)}
+        assert self.ends(mine + other) == {"2-3": (1.0, math.inf)}
 
 
 class TestRun:
@@ -355,6 +395,45 @@ class TestAccount:
         found = one({"at_least": 0.10, "at_most": 0.2}, [share("A", 0.12, 0.13)], hedge="more than")
         assert "docket hedge" in whys(found)
         assert "docket hedge" not in whys(one({"at_least": 0.10}, [share("A", 0.12, 0.13)], hedge="more than"))
+
+    def test_a_misspelt_name_is_asked_about(self) -> None:
+        asked = {"A": of("Aldan"), "m": of("Alden", "deliverd"), "n": of("Xyzzy"), "r": of("Alden", "units")}
+        docket = {"quantities": [quantity(f"q_{n.lower()}", figures=[one]) for n, one in asked.items()]}
+        known = [share("Alden", 0.12, 0.13), figure("Alden", "delivered", (1.0, 1.0))]
+        found = {c.id: c for c in run(docket, [claim("c")], known).checks if c.why.startswith("docket name")}
+        assert {name: (check.why, dict(check.facts).get("close")) for name, check in found.items()} == {
+            "docket.name.q_a.Aldan": ("docket name near", "Alden"),
+            "docket.name.q_m.deliverd": ("docket name near", "delivered"),
+            "docket.name.q_n.Xyzzy": ("docket name none", None),
+        }  # fmt: skip
+        assert {check.status for check in found.values()} == {Status.REVIEW}
+
+    def test_a_name_that_is_still_to_come_or_is_labelled_is_no_slip(self) -> None:
+        days = {"made": "2025-06-04", "fixed": "2025-06-04", "due": "2026-03-31", "label": "f", "by": "x", "rule": "r"}
+        asked = quantity(figures=[of("Alden", "xyzzy")])
+        known = [share("Alden", 0.12, 0.13)]
+        assert "docket name none" in whys(run({"quantities": [asked]}, [claim("c")], known))
+        foretold = {"quantities": [asked], "forecasts": [{"id": "f", "quantity": "q", "at_least": 1.0} | days]}
+        assert "docket name none" not in whys(run(foretold, [claim("c")], known))
+        named = {"labels": {"xyzzy": {"en": "of repeat buyers", "zh": "老用户"}}}
+        assert "docket name none" not in whys(run({"quantities": [asked]}, [claim("c")], known, press=named))
+
+    def test_what_is_counted_otherwise_than_the_claim_says_is_told(self) -> None:
+        docket = {"quantities": [A], "says": [says({"at_least": 0.1})]}
+        for mine, base, perimeter, told in (
+            ("wholesale", "insured registrations", "", True), ("Registrations, all of them", "insured registrations", "", False),
+            ("批发量", "零售", "", True), ("按零售口径", "零售", "", False), ("wholesale", "", "", False), ("", "retail", "", False),
+            ("the group", "retail of cars", "group, all brands", False), ("sum of the parts", "part of the world", "", True),
+        ):  # fmt: skip
+            figures = [figure("A", "share", (0.12, 0.13), base=base, perimeter=perimeter)]
+            found = run(docket, [claim("c", base=mine)], figures)
+            checks = [c for c in found.checks if c.why == "docket base"]
+            assert [c.id for c in checks] == ["docket.base.c.q"] * told, (mine, base)
+            assert label(found) == "supported"  # never changes a label
+            if told:
+                assert (dict(checks[0].facts)["base"], dict(checks[0].facts)["counted"]) == (mine, base)
+        straddling = run(docket, [claim("c", base="x")], [figure("A", "share", (0.05, 0.13), base="y")])
+        assert "docket base" not in whys(straddling)  # what decides nothing needs no base
 
     def test_every_key_is_listed(self) -> None:
         assert {"straddles", "other bases"} <= set(PART_REASONS) <= set(CLAIM_REASONS)

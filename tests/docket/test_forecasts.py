@@ -70,8 +70,18 @@ class TestResolution:
         assert overdue.needs == ("a printed figure of it",)
 
     def test_before_it_was_made_nothing_of_it_is_told(self) -> None:
-        found = forecast(fate(told(p=0.8, at_least=300.0), as_of="2025-01-31"))
-        assert (found.status, found.p, found.region_lo) == ("not yet made", None, None)
+        later = told(p=0.8, at_least=300.0)
+        assert fate(later, as_of="2025-01-31").dark == "claims"
+        now = told(id="g", made="2025-01-01", quantity="r", at_least=0.5)
+        docket = {"quantities": [SALES, quantity("r", figures=[of("A", period="2025")])], "forecasts": [now]}
+        alone = run(docket, [claim("c", "forecast")], as_of="2025-01-31")
+        docket["forecasts"] = [now, later | {"claim": "c"}]
+        both = run(docket, [claim("c", "forecast")], as_of="2025-01-31")
+        assert (both.forecasts, both.claims) == (alone.forecasts, alone.claims)
+        assert [e.id for e in both.estimates] == ["docket.r.1"]  # nor the quantity that only it asks for
+        (count,) = [c for c in both.checks if c.why == "docket forecasts"]
+        assert dict(count.facts)["forecasts"] == 1
+        assert verdict(both).reason == "no resolution rule"
 
     def test_a_rule_written_after_the_figure_makes_a_back_test(self) -> None:
         given = told(p=0.8, at_least=300.0, fixed="2026-02-01")
@@ -161,6 +171,40 @@ class TestClaims:
         waiting = verdict(fate(given, as_of="2025-12-31"))
         assert (waiting.label, waiting.reason) == ("not testable", "not due")
         assert verdict(fate(given)).reason == "overdue"
+
+    def test_every_look_that_resolved_it_is_a_part_of_the_claim(self) -> None:
+        both = [sold(410.0, 411.0, source="company"), sold(405.0, 406.0, source="registrations")]
+        found = fate(told(claim="c", at_least=300.0), both)
+        assert [(p.by.split(",")[0], p.estimate, p.outcome) for p in verdict(found).parts] == [
+            ("company", "docket.q.1", "holds"), ("registrations", "docket.q.2", "holds"),
+        ]  # fmt: skip
+        one = forecast(found)
+        assert (one.observed, one.seen_lo, one.seen_hi) == ("docket.q.1", 405.0, 411.0)
+        apart = fate(told(claim="c", at_least=408.0), both)
+        assert [(p.outcome, p.reason) for p in verdict(apart).parts] == [("open", "overdue")]
+
+    def test_a_label_that_hangs_on_a_back_test_says_so(self) -> None:
+        late = told(claim="c", at_least=300.0, fixed="2026-02-01")
+        for seen, name, reason in ((410.0, "supported", "came true"), (290.0, "contradicted", "did not come true")):
+            found = fate(late, [sold(seen, seen)])
+            assert (label(found), verdict(found).reason) == (name, f"{reason}, rule written afterwards")
+            (check,) = [c for c in found.checks if c.why == "docket tally"]
+            assert dict(check.facts)["late"] == 1
+            assert "docket late" in whys(found)
+            honest = fate(late | {"fixed": "2025-06-04"}, [sold(seen, seen)])
+            assert verdict(honest).reason == reason
+            assert "docket late" not in whys(honest)
+
+    def test_a_label_that_stands_without_the_back_test_does_not_hang_on_it(self) -> None:
+        given = [told(id="f", claim="c", at_least=300.0, fixed="2026-02-01"), told(id="g", claim="c", at_least=200.0)]
+        found = run(
+            {"quantities": [SALES], "forecasts": given},
+            [claim("c", "forecast")],
+            [sold(410.0, 411.0)],
+            as_of="2026-06-30",
+        )
+        assert verdict(found).reason == "came true"
+        assert "docket late" not in whys(found)
 
     def test_asserted_forecasts_and_claims_can_exclude_each_other(self) -> None:
         docket = {

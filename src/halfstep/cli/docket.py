@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from halfstep.cli.check import guess_record, guesses
 from halfstep.cli.codes import NOTHING, RAN
 from halfstep.cli.console import Out, fault_records, raw, raw_record
 from halfstep.cli.progress import progress
@@ -52,12 +53,12 @@ def sketch(folder: Path, table: Path | None, out: Out) -> int:
     if faults:
         return out.faults(faults, "skeleton.nothing")
     if out.as_json:
-        raw_record(_record(folder, found, files))
+        told = [guess_record(guess, out) for guess in found.table.guesses]
+        raw_record(_record(folder, found, files) | {"guesses": told})
         return RAN
     _show_sheet(found, out)
     out.line("skeleton.as is" if found.usable else "skeleton.rewritten")
-    if found.blank:
-        out.line("skeleton.blank", ("rows", found.blank))
+    _show_changes(found, out)
     for file in files:
         out.line("skeleton.written", ("file", str(file)))
     out.line("skeleton.next", ("folder", str(folder)))
@@ -223,6 +224,20 @@ def _show_sheet(sheet: ClaimSheet, out: Out) -> None:
     out.text()
 
 
+def _show_changes(sheet: ClaimSheet, out: Out) -> None:
+    """Print every id that was given and every row that was left out, by this command or by the reader."""
+    from halfstep.core.estimate import row_ranges
+    from halfstep.data.propose.claims_draft import clean
+
+    for row, old, new in sheet.renamed:
+        told = ("row", row), ("id", clean(new)), ("old", clean(old))
+        out.line("skeleton.renamed" if old else "skeleton.named", *told)
+    if sheet.dropped:
+        out.line("skeleton.blank", ("rows", len(sheet.dropped)), ("which", row_ranges(sheet.dropped)))
+    if sheet.table.guesses:
+        guesses(sheet.table.guesses, out)
+
+
 def _claim_rows(sheet: ClaimSheet, out: Out) -> Iterator[tuple[str, ...]]:
     def listed(group: str, keys: tuple[str, ...]) -> str:
         return out.say("skeleton.separator").join(out.say(f"skeleton.{group} {key}") for key in keys) or "–"
@@ -240,5 +255,6 @@ def _record(folder: Path, sheet: ClaimSheet, files: tuple[Path, ...]) -> dict[st
     ]
     return {
         "faults": fault_records(()), "study": str(folder / STUDY), "files": [str(file) for file in files], "as_is": sheet.usable,
-        "blank": sheet.blank, "columns": columns, "claims": claims,
+        "blank": len(sheet.dropped), "dropped": list(sheet.dropped),
+        "renamed": [{"row": row, "from": old or None, "to": new} for row, old, new in sheet.renamed], "columns": columns, "claims": claims,
     }  # fmt: skip

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from halfstep.core.check import Fault
 from halfstep.core.config import StudyConfig
 from halfstep.core.config_docket import Asked, Forecast, Quantity, Says
 from halfstep.data.cells.dates import read_span
-from halfstep.data.columns import near
 from halfstep.data.demand_settings import STUDY
+from halfstep.data.docket_names import entry, known, patterns
 
 __all__ = ["bound", "check_docket"]
 
-_LISTED = 12
 _DAY = "write YYYY-MM-DD"
+_CENT = 100
 _COMPARED = ("causal", "necessity")
 """Kinds of claim that only a comparison with what would have been can show."""
 
@@ -33,18 +33,19 @@ def check_docket(config: StudyConfig) -> Iterator[Fault]:
     yield from _twice("docket.forecasts", [forecast.id for forecast in docket.forecasts])
     yield from _twice("ramp.asks", [ask.id for ask in config.ramp.asks])
     quantities = {quantity.id: quantity for quantity in docket.quantities}
-    for i, quantity in enumerate(docket.quantities):
-        if (quantity.figures or quantity.rank) and "press" not in config.tables:
-            what = f"{quantity.id!r} is looked at through printed figures, but no table of press figures is named"
-            yield _fault(f"docket.quantities.{i}", what, "add press to [tables], or take figures and rank out")
+    names = places(config)
+    for key, quantity in zip(names["quantities"], docket.quantities, strict=True):
+        yield from _seen(config, key, quantity)
     if docket.says and "claims" not in config.tables:
         what = "it says what claims need, but no table of claims is named"
         yield _fault("docket.says", what, "add claims to [tables]")
-    for i, says in enumerate(docket.says):
-        yield from _known(f"docket.says.{i}.quantity", says.quantity, quantities, "of a quantity")
-        yield from _label(f"docket.says.{i}.label", says, quantities.get(says.quantity))
-    for i, forecast in enumerate(docket.forecasts):
-        yield from _forecast(config, f"docket.forecasts.{i}", forecast, quantities)
+    for key, says in zip(names["says"], docket.says, strict=True):
+        yield from known(f"{key}.quantity", says.quantity, quantities, "the id of a quantity")
+        yield from _label(f"{key}.label", says, quantities.get(says.quantity))
+        yield from _shares(key, says, quantities.get(says.quantity))
+    for key, forecast in zip(names["forecasts"], docket.forecasts, strict=True):
+        yield from _forecast(config, key, forecast, quantities)
+        yield from _shares(key, forecast, quantities.get(forecast.quantity or ""))
     for i, ask in enumerate(config.ramp.asks):
         yield from _asked(f"ramp.asks.{i}", ask)
     if docket.source is not None and docket.source.day is not None and read_span(docket.source.day) is None:
@@ -60,17 +61,56 @@ def bound(config: StudyConfig, file: str, kinds: dict[str, str]) -> Iterator[Fau
         Id of each claim of the table -> its kind.
     """
     quantities = {quantity.id: quantity for quantity in config.docket.quantities}
-    for i, says in enumerate(config.docket.says):
-        yield from _known(f"docket.says.{i}.claim", says.claim, kinds, f"of a claim in {file}")
+    names = places(config)
+    for key, says in zip(names["says"], config.docket.says, strict=True):
+        yield from known(f"{key}.claim", says.claim, kinds, f"the id of a claim in {file}")
         quantity = quantities.get(says.quantity)
         printed = quantity is not None and bool(quantity.figures or quantity.rank)
         if says.shows == "claim" and printed and kinds.get(says.claim) in _COMPARED:
             what = f"{says.claim!r} is a {kinds[says.claim]} claim, and printed figures cannot show what it says"
             mend = 'write shows = "consequence", or name a quantity with an estimate or a verdict'
-            yield _fault(f"docket.says.{i}.shows", what, mend)
-    for i, forecast in enumerate(config.docket.forecasts):
+            yield _fault(f"{key}.shows", what, mend)
+    for key, forecast in zip(names["forecasts"], config.docket.forecasts, strict=True):
         if forecast.claim is not None:
-            yield from _known(f"docket.forecasts.{i}.claim", forecast.claim, kinds, f"of a claim in {file}")
+            yield from known(f"{key}.claim", forecast.claim, kinds, f"the id of a claim in {file}")
+
+
+def places(config: StudyConfig) -> dict[str, list[str]]:
+    """Return what the entries of `[docket]` are called in faults."""
+    docket = config.docket
+    told: dict[str, list[Mapping[str, object]]] = {
+        "quantities": [{"id": one.id} for one in docket.quantities],
+        "says": [{"claim": one.claim, "quantity": one.quantity} for one in docket.says],
+        "forecasts": [{"id": one.id} for one in docket.forecasts],
+    }
+    return {name: [entry(f"docket.{name}", some, i) for i in range(len(some))] for name, some in told.items()}
+
+
+def _seen(config: StudyConfig, key: str, quantity: Quantity) -> Iterator[Fault]:
+    """Yield a quantity that is looked at through what the study has not, or through nothing and nothing said of it."""
+    if (quantity.figures or quantity.rank) and "press" not in config.tables:
+        what = f"{quantity.id!r} is looked at through printed figures, but no table of press figures is named"
+        yield _fault(key, what, "add press to [tables], or take figures and rank out")
+    if not (quantity.figures or quantity.rank or quantity.estimate or quantity.verdict or quantity.needs):
+        what = "expected figures, rank, estimate or verdict, or needs; none is given"
+        yield _fault(key, what, "say in needs what would show it")
+    for way in ("estimate", "verdict"):
+        pattern = getattr(quantity, way)
+        if pattern is not None:
+            yield from patterns(config, f"{key}.{way}", pattern)
+
+
+def _shares(key: str, said: Says | Forecast, quantity: Quantity | None) -> Iterator[Fault]:
+    """Yield ends of a share, or of a difference of shares, that no share can have: per cent, as a rule."""
+    if quantity is None or not quantity.share:
+        return
+    ends = ("at_least", "at_most", "above", "below", *(("lo", "hi") if isinstance(said, Forecast) else ()))
+    for end in ends:
+        value = getattr(said, end)
+        if value is not None and abs(value) > 1:
+            what = f"{quantity.id!r} is a share, a part of one; got {value:g}"
+            mend = "write 0.62 for 62%" if abs(value) <= _CENT else "write a part of one, or take share out"
+            yield _fault(f"{key}.{end}", what, mend)
 
 
 def _label(key: str, says: Says, quantity: Quantity | None) -> Iterator[Fault]:
@@ -89,7 +129,7 @@ def _forecast(config: StudyConfig, key: str, forecast: Forecast, quantities: dic
     if _is_day(forecast.made) and _is_day(forecast.due) and forecast.due < forecast.made:
         yield _fault(f"{key}.due", f"it lies before the day it was made ({forecast.made})", "correct one of them")
     if forecast.quantity is not None:
-        yield from _known(f"{key}.quantity", forecast.quantity, quantities, "of a quantity")
+        yield from known(f"{key}.quantity", forecast.quantity, quantities, "the id of a quantity")
     if forecast.claim is not None and "claims" not in config.tables:
         yield _fault(f"{key}.claim", "a claim is named, but no table of claims", "add claims to [tables]")
     interval = [name for name in ("lo", "hi", "level") if getattr(forecast, name) is not None]
@@ -107,7 +147,9 @@ def _forecast(config: StudyConfig, key: str, forecast: Forecast, quantities: dic
         yield _fault(f"{key}.lo", f"the interval is empty: {forecast.lo:g} to {forecast.hi:g}", "exchange them")
     yield from _event(key, forecast)
     if forecast.asked is not None:
-        yield from _known(f"{key}.asked", forecast.asked, [ask.id for ask in config.ramp.asks], "under [[ramp.asks]]")
+        yield from known(
+            f"{key}.asked", forecast.asked, [ask.id for ask in config.ramp.asks], "the id under [[ramp.asks]]"
+        )
 
 
 def _event(key: str, forecast: Forecast) -> Iterator[Fault]:
@@ -141,16 +183,6 @@ def _asked(key: str, ask: Asked) -> Iterator[Fault]:
     after, by = spans.get("after"), spans.get("by")
     if after is not None and by is not None and by.last_day < after.first_day:
         yield _fault(f"{key}.by", f"it lies before the first quarter that counts ({ask.after})", "exchange them")
-
-
-def _known(key: str, name: str, names: Collection[str], of: str) -> Iterator[Fault]:
-    """Yield a name that is none of some, with the one that may be meant."""
-    if name in names:
-        return
-    close = near(name, names)
-    listed = ", ".join(list(names)[:_LISTED]) or "none"
-    hint = f"did you mean {close!r}?" if close else f"there are: {listed}"
-    yield _fault(key, f"expected the id {of}; {name!r} is none", f"correct it; {hint}")
 
 
 def _twice(key: str, ids: Iterable[str]) -> Iterator[Fault]:

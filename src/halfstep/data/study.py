@@ -18,6 +18,7 @@ from halfstep.core.errors import MisuseError, StudyFaultsError
 from halfstep.data.buyers import uncovered
 from halfstep.data.choices import Beliefs, Choices, Lineup, tidy_beliefs, tidy_choices, tidy_lineup
 from halfstep.data.claims import Claims, read_claims
+from halfstep.data.docket_names import called
 from halfstep.data.frozen import as_of_of
 from halfstep.data.months import Months, read_months
 from halfstep.data.optional import left_without, without
@@ -313,7 +314,7 @@ def _settings(path: Path) -> tuple[StudyConfig, str]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         fault = Fault(table=path.name, what=f"expected TOML in UTF-8: {error}", mend="correct that line")
         raise StudyFaultsError((fault,)) from None
-    return _validated(path.name, parsed), hashlib.sha256(raw).hexdigest()
+    return _validated(path.name, parsed, raw.decode("utf-8-sig")), hashlib.sha256(raw).hexdigest()
 
 
 def _changed(file: str, config: StudyConfig, changes: dict[str, object]) -> StudyConfig:
@@ -322,17 +323,33 @@ def _changed(file: str, config: StudyConfig, changes: dict[str, object]) -> Stud
     return _validated(file, settings)
 
 
-def _validated(file: str, settings: dict[str, object]) -> StudyConfig:
+def _validated(file: str, settings: dict[str, object], text: str = "") -> StudyConfig:
+    """Check settings; `text` is the file, in which a key may wait behind a # to be filled in."""
     try:
         return StudyConfig.model_validate(settings)
     except ValidationError as error:
         faults = tuple(
             Fault(
                 table=file,
-                column=".".join(str(part) for part in item["loc"]) or None,
-                what=f"{item['msg'].lower()}; got {str(item['input'])[:60]!r}",
-                mend="see docs/study.md for the key",
+                column=called(settings, item["loc"]) or None,
+                what=f"{item['msg'].lower()}; got {_came(item['type'], item['input'])}",
+                mend=_mend(item["type"], item["loc"], text),
             )
             for item in error.errors()
         )
         raise StudyFaultsError(faults) from None
+
+
+def _came(kind: str, value: object) -> str:
+    """Return what stands under a key; of a section or a list only that it is one."""
+    if kind == "missing" or value is None:
+        return "nothing"
+    return "a section" if isinstance(value, dict) else "a list" if isinstance(value, list) else repr(str(value)[:60])
+
+
+def _mend(kind: str, key: tuple[int | str, ...], text: str) -> str:
+    """Return what to do about a key: to take off the mark of what is left to fill in, where the file has it."""
+    name = str(key[-1]) if key else ""
+    if kind == "missing" and re.search(rf"(?m)^#\s*{re.escape(name)}\s*=", text):
+        return f"take the # off {name} and fill it in"
+    return "see docs/study.md for the key"

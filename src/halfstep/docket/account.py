@@ -10,7 +10,7 @@ from halfstep.core.answer import CLAIM_LABELS, ClaimVerdict
 from halfstep.core.check import Check, Status
 from halfstep.core.config_docket import CLAIM_KINDS, Says
 from halfstep.data.claims import Claim
-from halfstep.docket.judge import COMPARING, shows
+from halfstep.docket.judge import AFTERWARDS, COMPARING, shows
 from halfstep.docket.look import Look
 from halfstep.docket.region import Region
 
@@ -23,17 +23,22 @@ FEW = 4
 
 
 def tally(verdicts: Sequence[ClaimVerdict]) -> Iterator[Check]:
-    """Yield how many claims have each label, and a warning where data exist and all have the same."""
+    """Yield how many claims have each label, which hang on back-tests, and a warning where data exist and all have the same."""
     if not verdicts:
         return
     found = Counter(verdict.label for verdict in verdicts)
     facts: list[tuple[str, str | float | int]] = [("claims", len(verdicts))]
     facts += [(label.replace(" ", "_"), found[label]) for label in CLAIM_LABELS]
+    late = [verdict.id for verdict in verdicts if verdict.reason.endswith(AFTERWARDS)]
+    facts += [("late", len(late))] if late else []
     for kind in CLAIM_KINDS:
         of = Counter(verdict.label for verdict in verdicts if verdict.kind == kind)
         if of:
             facts.append((kind, "/".join(str(of[label]) for label in CLAIM_LABELS)))
     yield Check(id="docket.tally", status=Status.PASS, why="docket tally", facts=tuple(facts))
+    if late:
+        told: Facts = (("claims", len(late)), ("which", ", ".join(late)))
+        yield Check(id="docket.late", status=Status.REVIEW, why="docket late", facts=told)
     seen = [v for v in verdicts if any(part.outcome != "open" or part.reason == "straddles" for part in v.parts)]
     if len(seen) >= FEW and len(found) == 1:
         label = verdicts[0].label

@@ -33,6 +33,8 @@ def unfit(figures: Sequence[Figure], less: Sequence[Figure], over: Sequence[Figu
             return reason
     if {f.row for f in figures} & {f.row for f in less}:
         return "counted twice"
+    if over and not less and {f.row for f in figures} == {f.row for f in over}:
+        return "counted twice"  # a figure divided by itself is one, whatever it is
     if less and any(f.metric in NEVER[:1] for f in (*figures, *less)):
         return "cannot be added"
     units, under = {f.unit for f in (*figures, *less)}, {f.unit for f in over}

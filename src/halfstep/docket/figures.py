@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -67,7 +67,7 @@ def _calculated(account: Account, figures: tuple[Figure, ...]) -> Look:
     return account.look(one, ends, unit, origin)
 
 
-def _inside(shelf: Shelf, figures: tuple[Figure, ...]) -> Iterator[tuple[str, str]]:
+def _inside(shelf: Shelf, figures: Sequence[Figure]) -> Iterator[tuple[str, str]]:
     """Yield names of the figures with every name that holds them: a brand its group, everybody the market."""
     held: dict[str, list[str]] = {}
     for one in shelf.config.press.within:
@@ -93,9 +93,27 @@ def looks_at_ranks(shelf: Shelf, quantity: Quantity) -> Iterator[Look]:
             groups.setdefault(key, []).append(figure)
     seen = False
     for same in groups.values():
-        rank = rank_of(same, entity, metrics)
+        rank = rank_of(same, entity, metrics, _rivals(shelf, same, metrics))
         if rank is not None:
             seen = True
             yield account.look(same, (float(rank[0]), rank[1]), "rank", account.origin("docket.rank", same))
     if not seen:
         yield account.refused("no figure", [])
+
+
+def _rivals(shelf: Shelf, listed: Sequence[Figure], metrics: Sequence[str]) -> set[str]:
+    """Return whoever any source counts or ranks in the same market at the same time, beside those that a source lists.
+
+    A group that holds one of the listed, or a part of one, is no rival of its own.
+    """
+    one, market = listed[0], shelf.config.press.market
+    same = [
+        f
+        for f in shelf.figures
+        if f.kind == one.kind and f.metric in ("rank", *COUNTS, *metrics) and (f.place, f.band) == (one.place, one.band)
+        and f.span.first_day <= one.span.last_day and one.span.first_day <= f.span.last_day and f.entity != market
+    ]  # fmt: skip
+    names = {f.entity for f in listed}
+    held = {pair for pair in _inside(shelf, (*listed, *same)) if market not in pair}
+    kin = {inner for inner, outer in held if outer in names} | {outer for inner, outer in held if inner in names}
+    return {f.entity for f in same} - kin

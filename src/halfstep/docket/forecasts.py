@@ -14,8 +14,7 @@ from halfstep.docket.look import Look
 from halfstep.docket.region import Region, stands
 from halfstep.numerics.scores import brier, interval_score
 
-__all__ = ["Fate", "fates"]
-
+__all__ = ["Fate", "fates", "made_by"]
 
 MAY_COME = ("no figure", "no such estimate", "straddles", "refused", "undecided")
 """Why nothing decides, where time may mend it."""
@@ -34,22 +33,21 @@ class Fate:
 def fates(
     forecasts: Sequence[Forecast], looks: Mapping[str, tuple[Look, ...]], ramp: Answer | None, as_of: str
 ) -> Iterator[Fate]:
-    """Yield what has become of each forecast by the as-of date."""
+    """Yield what has become, by the as-of date, of each forecast that had been made by then."""
     answers = {} if ramp is None else {e.id: e for e in ramp.estimates if isinstance(e, Point)}
-    for forecast in forecasts:
+    for forecast in made_by(forecasts, as_of):
         yield _fate(forecast, looks.get(forecast.quantity or "", ()), answers, as_of)
+
+
+def made_by(forecasts: Sequence[Forecast], day: str) -> tuple[Forecast, ...]:
+    """Return the forecasts made by a day: a run frozen at it tells nothing of the others, not even that there are any."""
+    return tuple(forecast for forecast in forecasts if _day(forecast.made) <= day)
 
 
 def _fate(forecast: Forecast, looks: tuple[Look, ...], answers: Mapping[str, Point], as_of: str) -> Fate:
     made, fixed, due = (_day(text) for text in (forecast.made, forecast.fixed, forecast.due))
     verdict, region = _given(forecast, answers)
     verdict = replace(verdict, made=made, fixed=fixed, due=due)
-    if made > as_of:
-        bare = ForecastVerdict(
-            id=forecast.id, claim=verdict.claim, form=verdict.form, status="not yet made", made=made, fixed=fixed, due=due,
-            reason="not yet made",
-        )  # fmt: skip
-        return Fate(forecast, bare, region, ())
     outcome, reason, needs = _outcome(forecast, looks, region)
     if outcome is None:
         status = "overdue" if due < as_of else "open"

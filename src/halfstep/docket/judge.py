@@ -12,10 +12,12 @@ from halfstep.docket.forecasts import Fate
 from halfstep.docket.look import Look
 from halfstep.docket.region import Region, stands
 
-__all__ = ["COMPARING", "Part", "judged", "parts_of", "shows"]
+__all__ = ["AFTERWARDS", "COMPARING", "Part", "judged", "parts_of", "shows"]
 
 COMPARING = ("events", "choice", "gap", "voice")
 """Rooms that compare with what would have been: another year, another name on the same product, untouched entities."""
+AFTERWARDS = "rule written afterwards"
+"""Ends the reason of a label that hangs on back-tests alone."""
 WITHOUT = {
     "causal": "a comparison with what would have been",
     "necessity": "cases that did without it",
@@ -31,8 +33,8 @@ class Part:
     ----------
     source
         Who stands behind the look.
-    foretold
-        Whether it is the fate of a forecast.
+    foretold, late
+        Whether it is the fate of a forecast, and whether of one whose rule was written after the outcome was known.
     """
 
     record: ClaimPart
@@ -40,6 +42,7 @@ class Part:
     needs: tuple[str, ...]
     tier: int | None
     foretold: bool = False
+    late: bool = False
 
 
 def shows(kind: str, said: Says) -> str:
@@ -61,7 +64,7 @@ def parts_of(
             outcome, reason = stands(look, region)
             yield _part(one.quantity, look, region, (how, outcome, reason))
     for fate in fates:
-        yield _foretold(fate)
+        yield from _foretold(fate)
 
 
 def _part(quantity: str, look: Look, region: Region, told: tuple[str, str, str]) -> Part:
@@ -74,17 +77,16 @@ def _part(quantity: str, look: Look, region: Region, told: tuple[str, str, str])
     return Part(record, look.source, needs if outcome == "open" else (), look.tier)
 
 
-def _foretold(fate: Fate) -> Part:
-    """Return the fate of a forecast as a part of the claim that it is."""
+def _foretold(fate: Fate) -> Iterator[Part]:
+    """Yield the fate of a forecast as parts of the claim that it is: every look that resolved it, or one that it is open."""
     verdict, quantity = fate.verdict, fate.forecast.quantity or ""
-    if verdict.status == "resolved":
-        told = ("claim", "holds" if verdict.outcome else "fails", "")
-    else:
-        waiting = {"open": "not due", "overdue": "overdue"}
-        told = ("claim", "open", waiting.get(verdict.status, verdict.status))
-    look = fate.looks[0] if fate.looks else Look(by="")
-    part = _part(quantity, look, fate.region, told)
-    return Part(part.record, look.source, verdict.needs, part.tier, foretold=True)
+    looks, told = fate.looks, ("claim", "holds" if verdict.outcome else "fails", "")
+    if verdict.status != "resolved":
+        looks = fate.looks[:1] or (Look(by=""),)
+        told = ("claim", "open", {"open": "not due"}.get(verdict.status, verdict.status))
+    for look in looks:
+        part = _part(quantity, look, fate.region, told)
+        yield Part(part.record, look.source, verdict.needs, part.tier, foretold=True, late=verdict.late)
 
 
 def judged(claim: Claim, parts: Sequence[Part], against: tuple[str, ...]) -> ClaimVerdict:
@@ -96,7 +98,7 @@ def judged(claim: Claim, parts: Sequence[Part], against: tuple[str, ...]) -> Cla
     if failed:
         label, reason = _failing(held, failed)
     elif any(p.record.shows == "claim" for p in held) and not waiting:
-        label, reason = "supported", "came true" if all(p.foretold for p in own) else "all hold"
+        label, reason = "supported", _came("came true", own) if all(p.foretold for p in own) else "all hold"
     else:
         label, reason = "not testable", _unknown(claim, parts)
     needs = () if label != "not testable" else _needs(claim, reason, parts)
@@ -116,8 +118,13 @@ def _failing(held: list[Part], failed: list[Part]) -> tuple[str, str]:
     if any(p.record.shows == "claim" for p in held):
         return "mixed", "parts disagree"
     if all(p.foretold for p in failed):
-        return "contradicted", "did not come true"
+        return "contradicted", _came("did not come true", failed)
     return "contradicted", "fails" if any(p.record.shows == "claim" for p in failed) else "consequence fails"
+
+
+def _came(reason: str, parts: Sequence[Part]) -> str:
+    """Return the reason with which forecasts decide; where nothing but back-tests does, it says so."""
+    return f"{reason}, {AFTERWARDS}" if all(p.late for p in parts) else reason
 
 
 def _unknown(claim: Claim, parts: Sequence[Part]) -> str:

@@ -40,6 +40,8 @@ class Look:
         Day from which it was known, where figures say so.
     earlier
         The same look as it stood on earlier days, the oldest first.
+    counted
+        Base and perimeter of the printed figures, as their table has them; blanks left out.
     record
         The estimate that this room writes for it.
     """
@@ -60,4 +62,5 @@ class Look:
     tier: int | None = None
     known: str = ""
     earlier: tuple[Look, ...] = ()
+    counted: tuple[str, ...] = ()
     record: Bound | Refusal | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from halfstep.core.answer import Answer
 from halfstep.core.config_docket import Quantity
@@ -16,10 +16,19 @@ from halfstep.market.inputs import Inputs
 __all__ = ["looks_of"]
 
 
-def looks_of(inputs: Inputs, upstream: Mapping[str, Answer]) -> dict[str, tuple[Look, ...]]:
-    """Return, for each quantity, a look for each source, estimate or verdict that shows it; never an average of them."""
+def looks_of(
+    inputs: Inputs, upstream: Mapping[str, Answer], unasked: Collection[str] = ()
+) -> dict[str, tuple[Look, ...]]:
+    """Return, for each quantity, a look for each source, estimate or verdict that shows it; never an average of them.
+
+    Parameters
+    ----------
+    unasked
+        Ids of quantities that are not looked at.
+    """
     shelf, found = Shelf.of(inputs.config, inputs.press), Found.of(upstream)
-    return {quantity.id: tuple(_looks(shelf, found, quantity)) for quantity in inputs.config.docket.quantities}
+    asked = (quantity for quantity in inputs.config.docket.quantities if quantity.id not in unasked)
+    return {quantity.id: tuple(_looks(shelf, found, quantity)) for quantity in asked}
 
 
 def _looks(shelf: Shelf, found: Found, quantity: Quantity) -> list[Look]:

@@ -27,7 +27,6 @@ PART_REASONS = (
     "counted twice",  # the same figure, or two that overlap, would be added up
     "may be zero",  # what it is divided by may be zero
     "not due",  # a forecast whose day has not come
-    "not yet made",  # a forecast made after the as-of date
     "overdue",  # a forecast that should be known and is not
 )
 """`ClaimPart.reason`, where the outcome is open."""
@@ -40,6 +39,8 @@ CLAIM_REASONS = (
     "parts disagree",  # mixed: one quantity yes, another no
     "came true",  # supported: a forecast
     "did not come true",  # contradicted: a forecast
+    "came true, rule written afterwards",  # supported: a forecast, by a rule that is younger than the outcome
+    "did not come true, rule written afterwards",  # contradicted: the same
     "no look",  # not testable: bound to nothing
     "no resolution rule",  # not testable: a forecast without a rule
     "some open",  # not testable: some parts hold, others are open
@@ -51,14 +52,13 @@ CLAIM_REASONS = (
 
 FORECAST_REASONS = (
     "",  # resolved and scored, or open before its day
-    "not yet made",
     "not due",
     "no quantity",  # nothing is named that would resolve it
     "no region",  # no ends that the quantity could fall between
     "no answer",  # the study's own question got no number
     "sources disagree",
     "score open",  # resolved, but its score depends on what the figures leave open
-    *(reason for reason in PART_REASONS if reason not in ("not due", "not yet made", "overdue")),
+    *(reason for reason in PART_REASONS if reason not in ("not due", "overdue")),
 )
 """`ForecastVerdict.reason`."""
 
@@ -109,7 +109,11 @@ DOS = ("docket look again",)
 """`Check.do`."""
 
 CHECKS = (
-    "docket tally",  # pass; facts: claims, supported, contradicted, mixed, not_testable, one per kind "s/c/m/n"
+    "docket tally",  # pass; facts: claims, supported, contradicted, mixed, not_testable, late (if any), one per kind "s/c/m/n"
+    "docket late",  # review: labels that hang on rules written after the outcome was known; facts: claims, which
+    "docket name near",  # review: a name that no figure known by then has, and one like it; facts: quantity, name, close
+    "docket name none",  # review: the same where none is like it; facts: quantity, name, names
+    "docket base",  # review: what decides is counted as the claim does not say; facts: claim, quantity, base, counted
     "docket says the same of all",  # fail; facts: claims, label
     "claims contradict",  # review; facts: first, second, quantity, first_region, second_region
     "claim contradicts itself",  # review; facts: claim, quantity
@@ -118,7 +122,7 @@ CHECKS = (
     "docket wider",  # review; the same facts
     "docket elsewhere",  # review; the same facts
     "docket hedge",  # review: the region is not as strong as the hedge says; facts: claim, hedge, quantity, region
-    "docket forecasts",  # pass; facts: forecasts, open, resolved, overdue, not_yet_made, events, came_true, intervals, held, late
+    "docket forecasts",  # pass; facts: forecasts, open, resolved, overdue, events, came_true, intervals, held, late
     "docket not causal",  # review: a causal claim bound to figures, taken as a consequence; facts: claim, quantity
 )
 """`Check.why`."""

@@ -8,16 +8,18 @@ import numpy as np
 
 from halfstep.core.answer import Answer, ClaimVerdict
 from halfstep.core.check import Check
-from halfstep.core.config_docket import Says
+from halfstep.core.config_docket import Docket, Forecast, Says
 from halfstep.core.estimate import Estimate
 from halfstep.core.series import Series
 from halfstep.data.claims import Claim
 from halfstep.docket.account import nests, strength, tally
+from halfstep.docket.bases import other_bases
 from halfstep.docket.contradictions import Needed, against, clashes, told
-from halfstep.docket.forecasts import Fate, fates
+from halfstep.docket.forecasts import Fate, fates, made_by
 from halfstep.docket.judge import judged, parts_of
 from halfstep.docket.look import Look
 from halfstep.docket.looks import looks_of
+from halfstep.docket.names import unknown_names
 from halfstep.docket.region import Region
 from halfstep.docket.scores import scored
 from halfstep.market.inputs import Inputs, Room
@@ -28,10 +30,11 @@ __all__ = ["ROOM"]
 def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generator) -> Answer:
     docket, config = inputs.config.docket, inputs.config
     claims = {claim.id: claim for claim in (inputs.claims.claims if inputs.claims is not None else ())}
-    if not claims and not docket.forecasts:
+    made = made_by(docket.forecasts, config.study.as_of)
+    if not claims and not made:
         return Answer(room="docket", dark="claims")
-    looks = looks_of(inputs, upstream)
-    found = list(fates(docket.forecasts, looks, upstream.get("ramp"), config.study.as_of))
+    looks = looks_of(inputs, upstream, _unasked(docket, made))
+    found = list(fates(made, looks, upstream.get("ramp"), config.study.as_of))
     needed = list(_needed(claims, docket.says, found))
     clashing = list(clashes(needed))
     verdicts = tuple(_verdicts(claims, docket.says, looks, found, against(clashing)))
@@ -40,6 +43,7 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
     ]
     written += scored(found, inputs.press.file if inputs.press is not None else "")
     written += (*tally(verdicts), *told(clashing, needed), *nests(looks), *strength(claims, docket.says, looks))
+    written += (*other_bases(claims, docket.says, looks, found), *unknown_names(config, inputs.press, looks))
     return Answer(
         room="docket",
         estimates=tuple(one for one in written if not isinstance(one, Series | Check)),
@@ -51,6 +55,12 @@ def _run(inputs: Inputs, upstream: Mapping[str, Answer], rng: np.random.Generato
 
 
 ROOM = Room("docket", (), _run)
+
+
+def _unasked(docket: Docket, made: Sequence[Forecast]) -> frozenset[str]:
+    """Return the quantities that only forecasts made later ask for: they too would tell of those."""
+    asked = {one.quantity for one in docket.says} | {one.quantity for one in made}
+    return frozenset(one.quantity for one in docket.forecasts if one.quantity is not None) - asked
 
 
 def _needed(claims: Mapping[str, Claim], said: Sequence[Says], found: Sequence[Fate]) -> Iterator[Needed]:

@@ -88,8 +88,7 @@ def _calibration(events: Sequence[Fate], table: str) -> Series | Refusal:
 def _count(fates: Sequence[Fate]) -> Check:
     verdicts = [fate.verdict for fate in fates]
     resolved = [v for v in verdicts if v.status == "resolved"]
-    statuses = [("open", "open"), ("resolved", "resolved"), ("overdue", "overdue"), ("not_yet_made", "not yet made")]
-    counts = tuple((name, sum(v.status == status for v in verdicts)) for name, status in statuses)
+    counts = tuple((status, sum(v.status == status for v in verdicts)) for status in ("open", "resolved", "overdue"))
     facts = (
         ("forecasts", len(verdicts)), *counts,
         ("events", sum(v.form == "event" for v in resolved)),

@@ -70,6 +70,7 @@ class Account:
             open_lo=lone and figures[0].hedge == "more than", open_hi=lone and figures[0].hedge == "less than",
             value=figures[0].value if lone else None, rounded=all(f.hedge == "exact" for f in figures),
             tier=int(Tier.PRESS), known=self.shelf.known(figures), record=record,
+            counted=tuple(word for word in dict.fromkeys((figures[0].base, figures[0].perimeter)) if word),
         )  # fmt: skip
 
 

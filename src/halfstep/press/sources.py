@@ -24,8 +24,9 @@ def ranks(write: Writer, figures: tuple[Figure, ...]) -> Iterator[Estimate | Che
             markets.setdefault(where, {}).setdefault((f.source, f.base), []).append(f)
     for k, counted in enumerate(markets.values(), start=1):
         found: list[tuple[list[Figure], tuple[int, float]]] = []
+        named = {f.entity for same in counted.values() for f in same}
         for same in counted.values():
-            rank = rank_of(same, focal)
+            rank = rank_of(same, focal, rivals=named)
             if rank is not None:
                 found.append((same, rank))
         for j, (same, rank) in enumerate(found, start=1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import count
 
 import polars as pl
 
@@ -70,7 +71,8 @@ class RawClaim:
     Attributes
     ----------
     id
-        As in the file; where the file has none, of two the same, or a blank, one made of the row's place: "c7".
+        As in the file; of several the same each with its count behind it, "c2_1" and "c2_2"; where the file has none, one made of
+        the row's place among the claims: "c7".
     kind
         One of `CLAIM_KINDS`, or "" where the cell is blank or says something else.
     cells
@@ -92,8 +94,10 @@ class ClaimSheet:
 
     Attributes
     ----------
-    blank
-        Rows that state nothing.
+    dropped
+        Rows that state nothing, as the user's editor counts them.
+    renamed
+        Row, id in the file (empty where it has none) and id given to it, of each claim that was given one.
     usable
         Whether the reader of claims takes the file as it is: ids that differ, and words for kind, hedge and grade that it knows.
     """
@@ -101,7 +105,8 @@ class ClaimSheet:
     table: Table
     columns: tuple[ClaimColumn, ...]
     claims: tuple[RawClaim, ...]
-    blank: int
+    dropped: tuple[int, ...]
+    renamed: tuple[tuple[int, str, str], ...]
     usable: bool
 
 
@@ -124,16 +129,28 @@ def claim_sheet(table: Table) -> ClaimSheet | tuple[Fault, ...]:
     columns = {role: cells[name] for name, role in taken.items()}
     stated = [i for i in range(len(rows)) if any(columns[r][i] for r in columns if r.startswith("statement"))]
     own = columns.get("id", [""] * len(rows))
-    again = Counter(own[i] for i in stated)
-    claims, used = [], set(own)
-    for n, i in enumerate(stated, start=1):
-        name = own[i]
+    names = _named([own[i] for i in stated])
+    claims = tuple(
+        _claim(int(rows[i]), name, {role: cells[i] for role, cells in columns.items() if cells[i]})
+        for i, name in zip(stated, names, strict=True)
+    )
+    renamed = tuple((c.row, own[i], c.id) for i, c in zip(stated, claims, strict=True) if own[i] != c.id)
+    dropped = tuple(sorted({int(row) for row in rows} - {claim.row for claim in claims}))
+    usable = not dropped and _usable(table, taken)
+    return ClaimSheet(table, _columns(cells, taken), claims, dropped, renamed, usable)
+
+
+def _named(own: list[str]) -> list[str]:
+    """Return an id for each claim: its own where no other has it; no claim is given the id of another."""
+    again, used = Counter(own), set(own)
+    out = []
+    for n, name in enumerate(own, start=1):
         if not name or again[name] > 1:
-            name = next(c for c in (f"c{n}{'_' * k}" for k in range(len(rows) + 2)) if c not in used)
+            ways = (f"{name}_{k}" for k in count(1)) if name else (f"c{n}{'_' * k}" for k in count())
+            name = next(way for way in ways if way not in used)
             used.add(name)
-        claims.append(_claim(int(rows[i]), name, {role: cells[i] for role, cells in columns.items() if cells[i]}))
-    blank = len(rows) - len(stated)
-    return ClaimSheet(table, _columns(cells, taken), tuple(claims), blank, not blank and _usable(table, taken))
+        out.append(name)
+    return out
 
 
 def known_word(role: str, cell: str) -> str:
