@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +23,7 @@ from halfstep.report import json_text, write_report
 from halfstep.report.ceo import ceo_findings, for_ceo
 from halfstep.report.compose import compose
 from halfstep.report.docket import docket_section, tally
-from halfstep.report.docket_facts import bilingual, part_line
+from halfstep.report.docket_facts import bilingual, bounds, docket_needs, part_line, quantity_of
 from halfstep.report.docket_grids import contradictions
 from halfstep.report.finding import Finding, Need, Term
 from halfstep.report.index import Index
@@ -48,7 +49,7 @@ CANNOT = {
     "en": r"cannot be told|There is no answer|no answer to|was not checked",
     "zh": r"无法得知|没有答案|无法回答|没有核对",
 }
-RANGE = {"en": r"\d+(\.\d+)?%? to [−\d]|or more|up to|\d+-\d", "zh": r"\d 至 |\d%? 至 |及以上|至多|\d+-\d"}
+RANGE = {"en": r"\d+(\.\d+)?%? to [−\d]|at least|at most|\d+-\d", "zh": r"\d 至 |\d%? 至 |不少于|不超过|\d+-\d"}
 
 
 def said(index: Index, lang: str) -> list[str]:
@@ -124,7 +125,62 @@ def test_the_fall_in_orders_is_an_interval_beside_rivals_and_no_cause() -> None:
 
 def test_what_comes_is_told_with_interval_and_chance() -> None:
     text = said(full_index(), "en")[3]
-    assert "368,000 (80% interval 330,000 to 420,000)" in text and "72% (55% to 80%" in text and "4 June 2025" in text
+    assert (
+        "368,000 (80% interval 330,000 to 420,000)" in text
+        and "probability 55% to 80%" in text
+        and "72%" not in text
+        and "4 June 2025" in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("lang", "told"),
+    [
+        ("en", "Foretold with what was known on 4 June 2025, by rules written afterwards: deliveries in 2025 368,000 (80% interval 330,000 to 420,000), and it came to 411,837 cars."),
+        ("zh", "2025 年交付量为 368,000（80% 区间 330,000 至 420,000），后来实为 411,837 辆。"),
+    ],
+)  # fmt: skip
+def test_what_was_foretold_stands_beside_what_came(lang: str, told: str) -> None:
+    answer = docket_answer()
+    linked = tuple(replace(f, estimate="ramp.units_2025") if f.id == "units" else f for f in answer.forecasts)
+    text = said(index_of(replace(answer, forecasts=linked), ramp_answer()), lang)[3]
+    assert told in text
+    assert word("ceo.behind own", lang) in text
+
+
+def test_the_fifth_sentence_counts_and_gives_no_index() -> None:
+    late = tuple(replace(f, late=True, claim="c6") if f.id == "units" else f for f in docket_answer().forecasts)
+    for forecasts, told in ((docket_answer().forecasts, "none of them"), (late, "1 of them came true")):
+        text = said(index_of(replace(docket_answer(), forecasts=forecasts), ramp={}), "en")[4]
+        assert text.startswith(f"Of 7 claims of “An essay on Alpha”, 2 hold ({told}")
+        assert "1 is contradicted, 1 holds in part and 3 cannot be tested with this data. 1 pair of its claims" in text
+        assert "%" not in text
+    assert said(full_index(), "zh")[4].startswith("《甲牌随笔》一文的 7 条论断中，2 条成立")
+
+
+@pytest.mark.parametrize(
+    ("ends", "en", "zh"),
+    [
+        ((1.805e10, 1.815e10), "18.05 bn to 18.15 bn yuan", "在 180.5 亿至 181.5 亿元之间"),
+        ((1.805e10, math.inf), "at least 18.05 bn yuan", "不少于 180.5 亿元"),
+        ((-math.inf, 28_000), "at most 28,000 yuan", "不超过 28,000 元"),
+        ((2.0, 5.0), "2 to 5 yuan", "在 2 至 5 元之间"),
+        ((67_097.5, math.inf), "at least 67,097.5 yuan", "不少于 67,097.5 元"),
+    ],
+)
+def test_regions_print_their_ends_apart_and_as_they_are(ends: tuple[float, float], en: str, zh: str) -> None:
+    index = full_index()
+    quantity = quantity_of(index, "revenue")
+    assert Speaker("en", index.config).text(bounds(index, quantity, ends)) == en
+    assert Speaker("zh", index.config).text(bounds(index, quantity, ends)) == zh
+
+
+def test_a_forecast_among_the_claims_names_its_day() -> None:
+    verdict = replace(docket_answer().claims[5], label="not testable", reason="not due", needs=("the day it is due",))
+    due = replace(docket_answer().forecasts[3], claim="c6", due="2025-12-31")
+    index = index_of(replace(docket_answer(), claims=(verdict,), forecasts=(due,)), ramp={})
+    told = {lang: Speaker(lang, index.config).text(docket_needs(index, verdict.needs, "c6")) for lang in LANGUAGES}
+    assert told == {"en": "to be judged when it is due, on 31 December 2025", "zh": "待 2025 年 12 月 31 日到期后判定"}
 
 
 def test_the_tally_is_of_the_verdicts() -> None:
@@ -135,7 +191,7 @@ def test_the_tally_is_of_the_verdicts() -> None:
     text = Speaker("en", index.config).text(Finding("find.docket tally", tuple(facts.items())))
     assert (
         text
-        == "Of 7 claims 2 hold by all that was looked at, 1 are contradicted, 1 hold in part or by some sources only, and 3 cannot be tested with this data."
+        == "Of 7 claims 2 hold by all that was looked at, 1 is contradicted, 1 holds in part or by some sources only, and 3 cannot be tested with this data."
     )
 
 
@@ -162,14 +218,14 @@ def test_a_look_is_set_against_the_region_that_is_needed() -> None:
         v.id: [Speaker("en", index.config).text(part_line(index, p)) for p in v.parts] for v in index.claims.values()
     }
     assert lines["c1"] == [
-        "cars delivered in 2025 (Company, deliveries): 411,837 cars; needed: 350,000 cars or more; holds."
+        "cars delivered in 2025 (Company, deliveries): 411,837 cars; needed: at least 350,000 cars; holds."
     ]
     assert (
         lines["c2"][0]
         == "share at 4000 and up (Company, deliveries): 23.0% to 25.0%; needed: more than 30.0% and at most 100%; fails."
     )
-    assert lines["c2"][1].endswith("18.050 bn to 18.150 bn yuan; needed: exactly 10.0 bn yuan; fails.")
-    assert "2 to 5; needed: exactly 1; fails" in lines["c3"][1]
+    assert lines["c2"][1].endswith("18.05 bn to 18.15 bn yuan; needed: exactly 10.0 bn yuan; fails.")
+    assert "rank 2 to 5; needed: rank 1; fails" in lines["c3"][1]
     assert "holds, which does not support it" in lines["c4"][0] and "short or met" in lines["c4"][1]
     assert "no number: the figures differ in base" in lines["c5"][0]
     assert "open: the study has no way of seeing it" in lines["c7"][0]
@@ -179,7 +235,7 @@ def test_contradictions_of_the_source_are_told_once_a_pair() -> None:
     index = full_index()
     told = [Speaker("en", index.config).text(finding) for finding in contradictions(index)]
     assert told == [
-        "“Statement c1 on Alpha” and “Statement c2 on Alpha” cannot both be true: of one quantity (cars delivered in 2025) they need 350,000 cars or more and less than 300,000 cars."
+        "“Statement c1 on Alpha” and “Statement c2 on Alpha” cannot both be true: of one quantity (cars delivered in 2025) they need at least 350,000 cars and less than 300,000 cars."
     ]
 
 
@@ -203,7 +259,7 @@ def test_forecasts_print_rule_days_status_and_score() -> None:
         and "Brier score 0.490" in rows["profit"]
         and "did not come true" in rows["profit"]
     )
-    assert "no probability given; 350,000 cars or more" in rows["target"] and "came true" in rows["target"]
+    assert "no probability given; at least 350,000 cars" in rows["target"] and "came true" in rows["target"]
     assert "| open |" in rows["later"]
     assert "overdue nothing is named" in rows["lost"] and "not yet made" in rows["sure"]
     assert sum("a back-test" in row for row in rows.values()) == 1

@@ -7,21 +7,23 @@ nothing the sentence names the table that would answer it.
 from __future__ import annotations
 
 from halfstep.core.answer import EventVerdict
+from halfstep.core.check import Check
 from halfstep.core.series import Series
 from halfstep.data.press import Figure as Printed
-from halfstep.press.writer import counted_as
+from halfstep.press.writer import band_text, counted_as
+from halfstep.report.ceo_ahead import ahead_facts
 from halfstep.report.comparison import HALVES, main_verdicts, needs_of
 from halfstep.report.docket import tally
-from halfstep.report.docket_facts import docket_needs, unended
-from halfstep.report.event_facts import config_of, effect, names_of, stem_of
+from halfstep.report.docket_facts import docket_needs, titled, unended
+from halfstep.report.docket_grids import clashes
+from halfstep.report.event_facts import config_of, effect, names_of, span_at, stem_of
 from halfstep.report.event_sentence import event_sentence
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, When, Words
 from halfstep.report.index import Index
 from halfstep.report.lead import half_phrase, lead_findings, what_would_change_it
 from halfstep.report.page import Block, Listing, Paragraph
 from halfstep.report.paths import years
-from halfstep.report.press import figure_label, worded
-from halfstep.report.ramp import asked, brief, known_finding
+from halfstep.report.press import worded
 
 __all__ = ["ceo_blocks", "ceo_findings", "for_ceo"]
 
@@ -32,6 +34,7 @@ SHARES = 3
 """Printed shares that one sentence holds."""
 ORDERS = ("orders", "sales", "registrations")
 """Outcomes that are demand, the most direct first."""
+LATE = "came true, rule written afterwards"
 
 
 def for_ceo(index: Index) -> bool:
@@ -93,16 +96,12 @@ def _position(index: Index) -> Pair:
     parts: list[Fact] = []
     shares = _printed_shares(index)
     if shares:
-        parts.append(
-            Finding(
-                "ceo.position printed", (focal, ("shares", Many(tuple(_printed(index, f) for f in shares), "ui.list")))
-            )
-        )
-    ranks = [c for c in index.checks if c.id.startswith("press.rank.") and c.id.endswith(".check")]
+        parts.append(_held(index, shares))
+    ranks = _newest_ranks(index)
     parts += [_ranked(index, dict(c.facts)) for c in ranks[:1]]
     if not parts:
         return Finding("ceo.no position", (focal,)), Term("ceo.need position")
-    apart = any(c.why == "press source-dependent rank" for c in ranks)
+    apart = any(c.why == "press source-dependent rank" for c in ranks[:1])
     return Many(tuple(parts), "ui.then"), Term("ceo.change sources" if apart else "ceo.change printed")
 
 
@@ -147,16 +146,60 @@ def _printed_shares(index: Index) -> list[Printed]:
     return sorted(kept, key=lambda f: (-f.band.lo, f.band.hi, counted_as(f)))[:SHARES]
 
 
-def _printed(index: Index, figure: Printed) -> Finding:
+def _held(index: Index, shares: list[Printed]) -> Finding:
+    """Return printed shares with what they are shares of; what is the same of all is said once."""
+    told = [_counted_on(index, f) for f in shares]
+    same = [part for part in told[0] if all(part in one for one in told)]
+    parts = tuple(
+        _printed(index, f, [part for part in one if part not in same]) for f, one in zip(shares, told, strict=True)
+    )
+    facts: tuple[tuple[str, Fact], ...] = (
+        ("focal", Brand(index.config.study.focal)), ("shares", Many(parts, "ui.list")), ("of", Many(tuple(same), "ui.list")),
+    )  # fmt: skip
+    return Finding("ceo.position printed of" if same else "ceo.position printed", facts)
+
+
+def _counted_on(index: Index, figure: Printed) -> list[Fact]:
+    """Return perimeter, place, and whose count."""
+    return [worded(index, part) for part in (figure.perimeter, figure.place, counted_as(figure)) if part]
+
+
+def _printed(index: Index, figure: Printed, counted: list[Fact]) -> Finding:
+    """Return a printed share with its band in its money, its period, and what else it is counted on."""
     form = Amount(figure.value, "share", figure.lo, figure.hi, form="interval" if figure.lo < figure.hi else "value")
-    return Finding("ceo.share", (("share", form), ("label", figure_label(index, figure))))
+    text, currency = band_text(figure.band), Words(index.config.study.currency)
+    band: Fact = Words(text) if text else Term("ui.all prices")
+    if text and not figure.band.money:
+        band = Finding("find.with unit", (("amount", Words(text)), ("unit", currency)))
+    told = (band, When(figure.span.key, short=True), *counted)
+    return Finding("ceo.share", (("share", form), ("label", Many(told, "ui.list"))))
+
+
+def _newest_ranks(index: Index) -> list[Check]:
+    """Return what is said of the ranks by each source, of all prices first, the newest period first."""
+
+    def newest(check: Check) -> tuple[bool, bool, str]:
+        facts = dict(check.facts)
+        span = span_at(str(facts["period"]))
+        return not facts["band"], span is not None, "" if span is None else span.last_day.isoformat()
+
+    found = [c for c in index.checks if c.id.startswith("press.rank.") and c.id.endswith(".check")]
+    return sorted(found, key=newest, reverse=True)
 
 
 def _ranked(index: Index, facts: dict[str, str | float | int]) -> Finding:
-    period, band = str(facts["period"]), str(facts["band"])
+    period, band, place = str(facts["period"]), str(facts["band"]), str(facts.get("place", ""))
+    press, focal = index.outcome.inputs.press, str(facts["brand"])
+    same = () if press is None else tuple(
+        f for f in press.figures
+        if f.entity == focal and f.span.key == period and band_text(f.band) == band and (f.place or "–") == place
+        and counted_as(f) and f"{counted_as(f)}: " in str(facts["ranks"])
+    )  # fmt: skip
+    where = [worded(index, one) for one in dict.fromkeys(f.perimeter for f in same if f.perimeter)][:1]
+    where += [worded(index, place)] if place not in ("", "–") else []
+    told: list[Fact] = [*where, Words(band) if band else Term("ui.all prices"), When(period)]
     return Finding("ceo.ranks", (
-        ("focal", Brand(str(facts["brand"]))), ("period", When(period)), ("band", Words(band) if band else Term("ui.all prices")),
-        ("ranks", worded(index, str(facts["ranks"]))),
+        ("focal", Brand(focal)), ("label", Many(tuple(told), "ui.list")), ("ranks", worded(index, str(facts["ranks"]))),
     ))  # fmt: skip
 
 
@@ -208,14 +251,11 @@ def _rivals(index: Index, verdict: EventVerdict) -> Finding | None:
 
 
 def _ahead(index: Index) -> Pair:
-    """Say what comes: units with their interval, and the chance of a quarter in profit; else the forecasts on record."""
-    units, result = next(asked(index, "units"), None), next(asked(index, "result"), None)
-    found = [one for one in (units, result) if one is not None]
-    if found:
-        text = brief(index, found) or Many(tuple(known_finding(index, *one) for one in found), "ui.then")
-        bound = next((c for c in index.checks if c.id.startswith("ramp.orders.")), None)
-        known = bound is not None and bound.why == "ramp orders bound"
-        return text, Term("ceo.change orders known" if known else "ceo.change orders")
+    """Say what was foretold and came, and what is foretold now; else the forecasts on record."""
+    text = ahead_facts(index)
+    if text is not None:
+        bounds = [c.why == "ramp orders bound" for c in index.checks if c.id.startswith("ramp.orders.")]
+        return text, Term("ceo.change orders known" if bounds and bounds[-1] else "ceo.change orders")
     if index.forecasts:
         told = list(index.forecasts.values())
         counts = {
@@ -228,18 +268,25 @@ def _ahead(index: Index) -> Pair:
 
 
 def _claimed(index: Index) -> Pair:
-    """Say what of the source's claims holds, and which data would settle the rest."""
+    """Say what became of the source's claims, how many of them exclude each other, and which data would settle the rest."""
     if not index.claims:
         return Finding("ceo.no claims"), Term("ceo.need claims")
-    source = index.config.docket.source
-    facts: tuple[tuple[str, Fact], ...] = tuple(tally(index).facts)
-    n, settle = len(index.claims), index.config.docket.settle
-    open_ = sum(v.label == "not testable" for v in index.claims.values())
-    held = sum(v.label == "supported" for v in index.claims.values())
-    span = Amount(held / n, "share", held / n, (held + open_) / n, form="interval", places=0)
-    title: Fact = Term("ceo.the source") if source is None else Words(source.title)
-    text = Finding("ceo.claims", (*facts, ("source", title), ("range", span)))
+    source, settle = index.config.docket.source, index.config.docket.settle
+    title: Fact = Term("ceo.the source") if source is None else titled(source.title)
+    told: list[Fact] = [Finding("ceo.claims", (*tally(index).facts, ("source", title), ("late", _late(index))))]
+    pairs = clashes(index)
+    if pairs:
+        kind = "ceo.clash" if pairs == 1 else "ceo.clashes"
+        told.append(Finding(kind, (("n", Amount(pairs, "count")),)))
+    text = Many(tuple(told), "ui.then")
     if settle:
         return text, Many(tuple(unended(one.data) for one in settle), "ui.list")
     needs = tuple(dict.fromkeys(need for v in index.claims.values() for need in v.needs))
     return text, docket_needs(index, needs) if needs else Term("ceo.change claims")
+
+
+def _late(index: Index) -> Fact:
+    """Say how many of the supported claims came true by a rule that was written afterwards."""
+    late = {f.claim for f in index.forecasts.values() if f.late and f.claim}
+    n = sum(v.label == "supported" and (v.id in late or v.reason == LATE) for v in index.claims.values())
+    return Finding("ceo.late" if n else "ceo.none late", (("n", Amount(n, "count")),))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from halfstep.core.answer import CLAIM_LABELS
 from halfstep.report.docket_checks import told_facts
-from halfstep.report.docket_facts import page_link
+from halfstep.report.docket_facts import page_link, titled
 from halfstep.report.docket_grids import calibration_figure, claims_grid, contradictions, forecasts_grid
 from halfstep.report.event_facts import dated
 from halfstep.report.finding import Amount, Fact, Finding, Many, Words
@@ -49,7 +49,7 @@ def source_finding(index: Index) -> Iterator[Finding]:
     source = index.config.docket.source
     if source is None:
         return
-    told: list[Fact] = [Words(source.title)]
+    told: list[Fact] = [titled(source.title)]
     told += [Words(source.author)] if source.author else []
     told += [dated(source.day)] if source.day else []
     facts: list[tuple[str, Fact]] = [("source", Many(tuple(told), "ui.list"))]
@@ -63,8 +63,13 @@ def source_finding(index: Index) -> Iterator[Finding]:
 def tally(index: Index) -> Finding:
     """Return how many claims hold, do not, do partly, and cannot be tested with this data."""
     labels = [v.label for v in index.claims.values()]
-    counts = ((name.replace(" ", "_"), Amount(labels.count(name), "count")) for name in CLAIM_LABELS)
+    counts = ((name.replace(" ", "_"), _counted(name, labels.count(name))) for name in CLAIM_LABELS)
     return Finding("find.docket tally", (("n", Amount(len(labels), "count")), *counts))
+
+
+def _counted(label: str, n: int) -> Finding:
+    """Return how many claims have a label, with its verb."""
+    return Finding(f"find.tally {label}{' one' if n == 1 else ''}", (("n", Amount(n, "count")),))
 
 
 def _checks(index: Index) -> Iterator[Finding]:

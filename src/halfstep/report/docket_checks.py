@@ -6,7 +6,7 @@ import math
 import re
 
 from halfstep.core.check import Check
-from halfstep.report.docket_facts import bounds, claim_of, label_term, quantity_of, statement
+from halfstep.report.docket_facts import bilingual, bounds, claim_of, labels_region, quantity_of, statement
 from halfstep.report.event_facts import dated
 from halfstep.report.facts import check_facts
 from halfstep.report.finding import Amount, Brand, Fact, Finding, Many, Term, When, Words
@@ -72,10 +72,10 @@ def _named(index: Index, check: Check, name: str, value: str) -> Fact:
             quantity = quantity_of(index, str(dict(check.facts).get("quantity", "")))
             return bounds(index, quantity, (_end(region[2]), _end(region[3])), (region[1] == "[", region[4] == "]"))
         parts = value.split(", ")
-        if name in CLAIMS or (name == "claims" and all(claim_of(index, one) for one in parts)):
+        if name in CLAIMS or (name in ("claims", "which") and all(claim_of(index, one) for one in parts)):
             return Many(tuple(Finding("find.quoted", (("text", statement(index, one)),)) for one in parts))
         if name.endswith("region"):
-            return Many(tuple(label_term(label) for label in value.split(" / ")), "ui.or")
+            return labels_region(tuple(value.split(" / ")))
         quantity = quantity_of(index, value)
         if quantity is not None:
             return Words(quantity.label)
@@ -83,7 +83,7 @@ def _named(index: Index, check: Check, name: str, value: str) -> Fact:
             return Term(f"hedge.{value}")
         if name == "label":
             return Term(f"label.{value}")
-    return worded(index, value)
+    return bilingual(index, value) if check.id.startswith("docket.") else worded(index, value)
 
 
 def _end(text: str) -> float:

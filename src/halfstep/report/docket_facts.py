@@ -11,10 +11,11 @@ from halfstep.core.config import Text
 from halfstep.core.config_docket import Quantity
 from halfstep.core.estimate import Bound, Point
 from halfstep.data.claims import Claim
+from halfstep.report.event_facts import dated
 from halfstep.report.finding import Amount, Fact, Finding, Form, Link, Many, Need, Term, Words
 from halfstep.report.index import Index, point_ref
 from halfstep.report.press import worded
-from halfstep.report.words import known
+from halfstep.report.words import known, word
 
 __all__ = [
     "bilingual",
@@ -23,6 +24,7 @@ __all__ = [
     "docket_needs",
     "keyed",
     "label_term",
+    "labels_region",
     "measured",
     "page_link",
     "part_line",
@@ -30,12 +32,16 @@ __all__ = [
     "region",
     "seen",
     "statement",
+    "titled",
     "unended",
 ]
 
+MOST = 6
+"""Decimals that are printed at most."""
 LARGE, COUNTED = 1e8, 1e3
 """Sizes from which a number is printed as its language counts large ones, and without decimals."""
 HAN = re.compile("[\u3400-\u9fff]")
+DUE = "the day it is due"
 QUANTITY = "quantity:"
 """Begins a need that stands for what a quantity of the study needs."""
 PLAIN_UNITS = ("share", "log points", "money", "rank", "points")
@@ -79,8 +85,21 @@ def keyed(stem: str, key: str) -> Term:
     return Term(f"{stem}.{key}" if known(f"{stem}.{key}") else f"why.{key}")
 
 
-def docket_needs(index: Index, needs: tuple[str, ...]) -> Many:
-    """Return what would test something: by keys, by quantities, or in the words of the study or of the table of claims."""
+def titled(title: Text) -> Finding:
+    """Return a title between the marks of its language."""
+    bare = Text(en=title.en.strip("“” "), zh=title.zh.strip("《》 "))
+    return Finding("find.titled", (("title", Words(bare)),))
+
+
+def docket_needs(index: Index, needs: tuple[str, ...], claim: str = "") -> Many:
+    """Return what would test something: by keys, by quantities, or in the words of the study or of the table of claims.
+
+    Parameters
+    ----------
+    claim
+        Whose needs they are; a forecast among the claims names its day.
+    """
+    due = next((f.due for f in index.forecasts.values() if claim and f.claim == claim), "")
     own: dict[str, Text] = {
         text: q.needs
         for q in index.config.docket.quantities
@@ -91,15 +110,19 @@ def docket_needs(index: Index, needs: tuple[str, ...]) -> Many:
     own |= {f"{QUANTITY}{q.id}": q.needs or q.label for q in index.config.docket.quantities}
     told: dict[Fact, None] = {}
     for need in needs:
-        if known(f"needs.{need}"):
+        if need == DUE and due:
+            told[Finding("find.need due", (("day", dated(due)),))] = None
+        elif known(f"needs.{need}"):
             told[Need("needs", need)] = None
         else:
             told[Words(own[need]) if need in own else bilingual(index, need)] = None
     return Many(tuple(told) or (Term("ui.none"),), "ui.list")
 
 
-def measured(index: Index, quantity: Quantity | None, ends: tuple[float, float], ref: str = "") -> Fact:
-    """Return a number or an interval of a quantity in its unit.
+def measured(
+    index: Index, quantity: Quantity | None, ends: tuple[float, float], ref: str = "", form: Form | None = None
+) -> Fact:
+    """Return a number or an interval of a quantity in its unit; an interval with one end by that end.
 
     Parameters
     ----------
@@ -107,28 +130,61 @@ def measured(index: Index, quantity: Quantity | None, ends: tuple[float, float],
         Alike for a number; either may be infinite.
     ref
         Id of the record behind it.
+    form
+        "exact" for the ends that a study sets: they are printed with every digit.
     """
     lo, hi = ends
-    form: Form = "value" if lo == hi else "interval"
+    if quantity is not None and quantity.rank is not None:
+        return _placed(ends, ref)
+    if math.isinf(lo) != math.isinf(hi):
+        kind, end = ("at least", lo) if math.isinf(hi) else ("at most", hi)
+        return Finding(f"find.region {kind}", (("end", measured(index, quantity, (end, end), ref, form)),))
     record = index.figure(ref)
-    value = record.value if isinstance(record, Point) else _middle(lo, hi)
-    unit = _unit(index, quantity, ends, record)
-    if isinstance(record, Point) and lo < hi and unit != "rank":
-        form = "both"
-    whole = unit == "count"
-    if record is None and lo == hi and unit == "own unit":
-        unit = "count" if lo == round(lo) else "figure"
-    amount = Amount(value, "own unit" if whole else unit, lo, hi, ref, form, places=0 if whole else None)
-    if quantity is None or quantity.unit is None or amount.unit in ("share", "rank"):
+    number = record if isinstance(record, Point) and lo < hi else None
+    value = number.value if number is not None else _middle(lo, hi)
+    unit, places = _unit(index, quantity, ends, record), None
+    if unit == "own unit" and all(math.isfinite(end) and end == round(end) for end in ends):
+        unit = "count"
+    elif record is None and lo == hi and unit == "own unit" and form is None:
+        unit = "figure"
+    told: Form = form or ("both" if number is not None else "interval" if lo < hi else "value")
+    if unit == "count":
+        unit, places = "own unit", 0
+    elif unit == "share" and told != "exact":
+        places = _apart(100 * lo, 100 * hi)
+    amount = Amount(value, unit, lo, hi, ref, told, places=places)
+    if quantity is None or quantity.unit is None or unit == "share":
         return amount
     return Finding("find.with unit", (("amount", amount), ("unit", Words(quantity.unit))))
+
+
+def _placed(ends: tuple[float, float], ref: str = "") -> Fact:
+    """Return a rank, or from which to which it lies; none is before the first."""
+    lo, hi = max(ends[0], 1.0), ends[1]
+    if math.isinf(hi):
+        return Finding("find.rank after", (("amount", Amount(lo, "rank", ref=ref)),))
+    if ends[0] < 1 < hi:
+        return Finding("find.rank within", (("amount", Amount(hi, "rank", ref=ref)),))
+    return Finding("find.rank", (("amount", Amount(lo, "rank", lo, hi, ref, "interval")),))
+
+
+def _apart(lo: float, hi: float) -> int | None:
+    """Return the decimals that tell two shares in per cent apart, where the usual one does not."""
+    if not lo < hi or round(lo, 1) != round(hi, 1):
+        return None
+    return next((places for places in range(2, MOST) if round(lo, places) != round(hi, places)), None)
 
 
 def region(index: Index, quantity: Quantity | None, part: ClaimPart) -> Fact:
     """Return what must be true of a quantity for a claim to hold."""
     if part.labels:
-        return Many(tuple(label_term(label) for label in part.labels), "ui.or")
+        return labels_region(part.labels)
     return bounds(index, quantity, (part.lo, part.hi), (part.closed_lo, part.closed_hi))
+
+
+def labels_region(labels: tuple[str, ...]) -> Finding:
+    """Return the labels that a claim would need."""
+    return Finding("find.region labels", (("labels", Many(tuple(label_term(label) for label in labels), "ui.or")),))
 
 
 def bounds(
@@ -136,15 +192,21 @@ def bounds(
 ) -> Fact:
     """Return an interval by its ends, each with whether it belongs to it."""
     lo, hi = ends
+    if quantity is not None and quantity.rank is not None:
+        return Finding(
+            "find.region rank", (("rank", _placed((lo if closed[0] else lo + 1, hi if closed[1] else hi - 1))),)
+        )
     if lo == hi:
-        return Finding("find.region is", (("end", measured(index, quantity, (lo, lo))),))
+        return Finding("find.region is", (("end", measured(index, quantity, (lo, lo), form="exact")),))
+    if math.isfinite(lo) and math.isfinite(hi) and all(closed):
+        return Finding("find.region within", (("ends", measured(index, quantity, (lo, hi), form="exact")),))
     told: list[Fact] = []
     if math.isfinite(lo):
         kind = "find.region at least" if closed[0] else "find.region above"
-        told.append(Finding(kind, (("end", measured(index, quantity, (lo, lo))),)))
+        told.append(Finding(kind, (("end", measured(index, quantity, (lo, lo), form="exact")),)))
     if math.isfinite(hi):
         kind = "find.region at most" if closed[1] else "find.region below"
-        told.append(Finding(kind, (("end", measured(index, quantity, (hi, hi))),)))
+        told.append(Finding(kind, (("end", measured(index, quantity, (hi, hi), form="exact")),)))
     return Many(tuple(told) or (Term("find.region any"),), "ui.also")
 
 
@@ -158,7 +220,7 @@ def seen(index: Index, quantity: Quantity | None, part: ClaimPart) -> Fact | Non
         return measured(index, quantity, series[1], series[0])
     refusal = index.refusal(part.estimate)
     if refusal is not None:
-        return Finding("find.look refused", (("why", keyed("claim open", refusal.why)),))
+        return Finding("find.look refused", (("why", _unstopped(keyed("claim open", refusal.why))),))
     label = _label_at(index, part.estimate)
     return None if label is None else label_term(label)
 
@@ -170,13 +232,17 @@ def part_line(index: Index, part: ClaimPart) -> Finding:
     shown, needed = seen(index, quantity, part), region(index, quantity, part)
     outcome: Fact = Term(f"claim outcome.{part.outcome}")
     if part.outcome == "open" and part.reason and index.refusal(part.estimate) is None:
-        outcome = Finding("find.look open", (("outcome", outcome), ("why", keyed("claim open", part.reason))))
+        outcome = Finding(
+            "find.look open", (("outcome", outcome), ("why", _unstopped(keyed("claim open", part.reason))))
+        )
     if part.shows == "consequence" and part.outcome == "holds":
         outcome = Finding("find.look consequence", (("outcome", outcome),))
     facts: list[tuple[str, Fact]] = [("quantity", label), ("region", needed), ("outcome", outcome)]
     if shown is None:
         return Finding("find.look none", tuple(facts))
-    by = worded(index, part.by) if part.by else None
+    table = index.config.tables.get("press")  # stands for a source where no figure was found
+    by: Fact | None = worded(index, part.by) if part.by and part.by != table else None
+    by = Term(f"by.{part.by}") if known(f"by.{part.by}") else by
     facts.append(("seen", shown))
     return Finding("find.look", tuple(facts)) if by is None else Finding("find.look by", (*facts, ("by", by)))
 
@@ -184,6 +250,11 @@ def part_line(index: Index, part: ClaimPart) -> Finding:
 def unended(text: Text) -> Words:
     """Return a text without the stop at its end, to stand in a sentence."""
     return Words(Text(en=text.en.rstrip(" .;"), zh=text.zh.rstrip(" 。；.;")))
+
+
+def _unstopped(term: Term) -> Words:
+    """Return the words of a key without the stop at their end."""
+    return unended(Text(en=word(term.key, "en"), zh=word(term.key, "zh")))
 
 
 def _middle(lo: float, hi: float) -> float:

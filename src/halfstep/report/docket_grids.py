@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from halfstep.core.answer import ClaimVerdict, ForecastVerdict
@@ -27,7 +28,15 @@ from halfstep.report.index import Index
 from halfstep.report.page import Cell, Figure, Grid, Row
 from halfstep.report.press import worded
 
-__all__ = ["calibration_figure", "claims_grid", "contradictions", "coverage_checks", "forecast_label", "forecasts_grid"]
+__all__ = [
+    "calibration_figure",
+    "claims_grid",
+    "clashes",
+    "contradictions",
+    "coverage_checks",
+    "forecast_label",
+    "forecasts_grid",
+]
 
 ENDS = ("first", "second")
 SAID = (("open", "not due"), ("not yet made", "not yet made"))
@@ -51,7 +60,7 @@ def _claim(index: Index, verdict: ClaimVerdict) -> Row:
     return Row((
         Cell((statement(index, verdict.id),), "label"), _where(index, verdict.id),
         _strength(index, verdict), Cell(verdict_cell, "lines"), Cell(parts, "lines") if parts else NONE,
-        Cell((docket_needs(index, verdict.needs),)) if verdict.needs else NONE,
+        Cell((docket_needs(index, verdict.needs, verdict.id),)) if verdict.needs else NONE,
     ))  # fmt: skip
 
 
@@ -83,6 +92,11 @@ def _strength(index: Index, verdict: ClaimVerdict) -> Cell:
     if claim.base:
         told.append(Finding("find.claim base", (("base", bilingual(index, claim.base)),)))
     return Cell(tuple(told), "lines")
+
+
+def clashes(index: Index) -> int:
+    """Return how many pairs of claims exclude each other, whatever the data."""
+    return len({frozenset((v.id, other)) for v in index.claims.values() for other in v.against if other != v.id})
 
 
 def contradictions(index: Index) -> Iterator[Finding]:
@@ -165,12 +179,13 @@ def _given(index: Index, verdict: ForecastVerdict) -> Fact:
         else (found.above is None or found.above != lo, found.below is None or found.below != hi)
     )
     event: Fact = (
-        Term("find.forecast event")
-        if quantity is None and abs(lo) == abs(hi)
-        else bounds(index, quantity, (lo, hi), closed)
+        Term("find.forecast event") if math.isinf(lo) and math.isinf(hi) else bounds(index, quantity, (lo, hi), closed)
     )
     if verdict.form == "event" and verdict.p is not None:
-        p = Amount(verdict.p, "share", ref=verdict.estimate, places=0)
+        whole = (
+            abs(100 * verdict.p - round(100 * verdict.p)) < 1e-9
+        )  # else a decimal more, so that the score can be checked
+        p = Amount(verdict.p, "share", ref=verdict.estimate, places=0 if whole else 1)
         return Finding("find.forecast p", (("p", p), ("event", event)))
     if verdict.form == "interval" and verdict.lo is not None and verdict.hi is not None:
         told: list[tuple[str, Fact]] = [
@@ -179,6 +194,8 @@ def _given(index: Index, verdict: ForecastVerdict) -> Fact:
         if verdict.level is None:
             return Finding("find.forecast interval bare", tuple(told))
         return Finding("find.forecast interval", (*told, ("level", Amount(verdict.level, "level"))))
+    if quantity is None or (math.isinf(lo) and math.isinf(hi)):
+        return Term("find.forecast no p")
     return Finding("find.forecast unscored", (("event", event),))
 
 

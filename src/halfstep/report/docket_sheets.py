@@ -29,7 +29,7 @@ def claim_rows(index: Index, speaker: Speaker) -> list[dict[str, Entry]]:
             "claim id": v.id, "statement": speaker.text(statement(index, v.id)), "claim kind": speaker.text(Term(f"claim kind.{v.kind}")),
             **{name: speaker.text(fact) for name, fact in known.items()}, "label": speaker.text(Term(f"label.{v.label}")),
             "why": speaker.text(keyed("claim reason", v.reason)), "hangs on": " ".join(speaker.text(part_line(index, p)) for p in v.parts),
-            "needs": speaker.text(docket_needs(index, v.needs)) if v.needs else None, "against": ", ".join(v.against),
+            "needs": speaker.text(docket_needs(index, v.needs, v.id)) if v.needs else None, "against": ", ".join(v.against),
         })  # fmt: skip
     return out
 

@@ -44,7 +44,7 @@ def _lines(index: Index, verdict: ClaimVerdict) -> Iterator[Finding]:
     yield Finding("docket.verdict", facts)
     yield from (part_line(index, part) for part in verdict.parts)
     if verdict.needs:
-        yield Finding("docket.needs", (("needs", docket_needs(index, verdict.needs)),))
+        yield Finding("docket.needs", (("needs", docket_needs(index, verdict.needs, verdict.id)),))
     if verdict.against:
         others = Many(tuple(Words(name) for name in verdict.against), "ui.list")
         yield Finding("docket.against", (("claims", others),))

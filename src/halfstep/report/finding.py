@@ -25,7 +25,16 @@ __all__ = [
 ]
 
 Form = Literal[
-    "value", "interval", "both", "size", "signed", "distance", "distance interval", "distance range", "signed both"
+    "value",
+    "interval",
+    "both",
+    "size",
+    "signed",
+    "distance",
+    "distance interval",
+    "distance range",
+    "signed both",
+    "exact",
 ]
 
 
@@ -43,7 +52,8 @@ class Amount:
     ref
         Id of the record that it comes from; empty for a setting of the study.
     form
-        How it is printed; "distance" says on which side of the benchmark it lies.
+        How it is printed; "distance" says on which side of the benchmark it lies, "exact" prints every digit
+        of the number or of both ends.
     named
         Whether the money unit is printed behind it.
     places

@@ -32,7 +32,7 @@ def decimals(value: float, lo: float, hi: float) -> int:
     finite = [x for x in (value, lo, hi) if math.isfinite(x)]
     width = hi - lo if math.isfinite(hi - lo) else 0.0
     if width > 0:
-        places = SIGNIFICANT - 1 - math.floor(math.log10(width))
+        places = SIGNIFICANT - 1 - math.floor(math.log10(width) + 1e-9)  # a width of 18.15 - 18.05 is a tenth
     else:
         largest = max((abs(x) for x in finite), default=0.0)
         places = 2 - math.floor(math.log10(largest)) if largest > 0 else 0
@@ -130,12 +130,14 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
         d = min(max(d, 0), 1)
     if amount.unit in ("log points", "points"):
         d = min(d, 1)
+    if amount.form == "exact":
+        d = _exact((lo, hi), d)
     plus = "+" if amount.form in ("signed", "signed both") and round(value, d) > 0 else ""
     if amount.form in ("value", "signed"):
         text = plus + fixed(value, d) + suffix
     elif amount.form == "size":
         text = fixed(abs(value), d) + suffix
-    elif amount.form == "interval":
+    elif amount.form in ("interval", "exact"):
         text = _span(lo, hi, d, suffix, words)
     elif amount.form in ("both", "signed both"):
         text = words["both"].format(value=plus + fixed(value, d) + suffix, interval=_span(lo, hi, d, suffix, words))
@@ -144,6 +146,14 @@ def amount_text(amount: Amount, words: Words, places: int | None = None) -> str:
     if amount.named and amount.unit == "money":
         return words["money"].replace("{amount}", text)
     return text
+
+
+def _exact(ends: tuple[float, float], places: int) -> int:
+    """Return the decimals that print both ends as they are."""
+    most = max((MOST, places))
+    while places < most and any(math.isfinite(x) and abs(round(x, places) - x) > 1e-9 * abs(x) for x in ends):
+        places += 1
+    return places
 
 
 def _bare(amount: Amount, words: Words) -> str:
@@ -164,7 +174,7 @@ def _bare(amount: Amount, words: Words) -> str:
             if amount.unit == "figure"
             else fixed(value, 0 if abs(value) >= 100 else 1)
         )
-    if amount.form == "interval":
+    if amount.form in ("interval", "exact"):
         return _span(lo, hi, 0, "", words)
     return f"{value:.0f}" if amount.unit == "year" else fixed(value, 0)
 
@@ -193,7 +203,10 @@ def _span(lo: float, hi: float, places: int, suffix: str, words: Words) -> str:
     if math.isinf(lo):
         return words["at most"].format(value=fixed(hi, places) + suffix)
     ends = fixed(lo, places) + suffix, fixed(hi, places) + suffix
-    return ends[0] if ends[0] == ends[1] else words["to"].format(lo=ends[0], hi=ends[1])
+    text = ends[0] if ends[0] == ends[1] else words["to"].format(lo=ends[0], hi=ends[1])
+    return (
+        text.replace(f"{ends[0]} ", ends[0], 1) if ends[0][-1] > "\u3400" else text
+    )  # no space between two Han characters
 
 
 def _distance(form: str, value: float, ends: tuple[float, float], places: int, words: Words) -> str:

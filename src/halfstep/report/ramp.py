@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -24,7 +23,7 @@ from halfstep.report.index import Index
 from halfstep.report.page import Block, Figure, Listing, Paragraph, Section
 from halfstep.report.words import known
 
-__all__ = ["ask_finding", "asked", "brief", "known_finding", "ramp_section", "ramp_sentence"]
+__all__ = ["answered", "ask_finding", "asked", "brief", "day_of", "known_finding", "ramp_section", "ramp_sentence"]
 
 STEM = "ramp."
 USUAL = re.compile(r"(units|profit)_(\d{4})")
@@ -33,6 +32,7 @@ BACK_TESTS = ("coverage", "against")
 MONEY = ("result", "revenue", "margin")
 """Series of the books, in the order in which they are drawn."""
 MILLION = 1e6
+CHANCE = "ramp: chance"
 
 
 def ramp_section(index: Index) -> Section | None:
@@ -44,7 +44,7 @@ def ramp_section(index: Index) -> Section | None:
     days = _days(index)
     for day in days:
         blocks.append(Paragraph(Finding("find.ramp day", (("day", dated(day)),)), "subtitle"))
-        blocks += (Paragraph(f, "answer") for name, f in _answers(index) if _made(index, name) == day)
+        blocks += (Paragraph(f, "answer") for name, f in _answers(index) if day_of(index, name) == day)
         blocks += _months(index, day, days.index(day))
         said = tuple(
             ramp_sentence(index, c) for c in index.checks if c.id.startswith(STEM) and c.id.endswith(f".{day}")
@@ -61,23 +61,20 @@ def ramp_section(index: Index) -> Section | None:
 def asked(index: Index, what: str) -> Iterator[tuple[str, Point | Refusal]]:
     """Yield the answers to questions of one kind ("units", "result"), in the order in which they were asked."""
     for name, record in _records(index):
-        if record.what == ("ramp: units" if what == "units" else "ramp: chance"):
+        if record.what == ("ramp: units" if what == "units" else CHANCE):
             yield name, record
 
 
 def ask_finding(index: Index, name: str, record: Point | Refusal) -> Finding:
     """Return the answer to a question: a number with its interval, a probability with its range, or why there is none."""
-    facts: list[tuple[str, Fact]] = [("asked", ask_label(index, name)), ("day", dated(_made(index, name)))]
+    facts: list[tuple[str, Fact]] = [("asked", ask_label(index, name)), ("day", dated(day_of(index, name)))]
     if isinstance(record, Refusal):
         told = tuple((n, Words(str(value))) for n, value in record.facts)
         why = Finding(f"why.{record.why}", (*told, ("maker", Brand(_maker(index)))))
         return Finding("find.ramp refused", (*facts, ("why", why), ("needs", needs_of(index, record.needs))))
-    if record.what == "ramp: chance":
+    if record.what == CHANCE:
         kind = "find.ramp chance range" if record.lo < record.hi else "find.ramp chance"
-        ends = Amount(record.value, "share", record.lo, record.hi, record.id, "interval", places=0)
-        return Finding(
-            kind, (*facts, ("p", Amount(record.value, "share", ref=record.id, places=0)), ("interval", ends))
-        )
+        return Finding(kind, (*facts, ("p", _chance(record))))
     if record.level >= 1.0:
         form = Amount(
             record.value, "count", record.lo, record.hi, record.id, "interval" if record.lo < record.hi else "value"
@@ -91,25 +88,42 @@ def ask_finding(index: Index, name: str, record: Point | Refusal) -> Finding:
 def known_finding(index: Index, name: str, record: Point | Refusal) -> Finding:
     """Return the answer to a question with the day whose knowledge was used."""
     said = ask_finding(index, name, record)
-    if isinstance(record, Refusal) or record.level >= 1.0:
+    if isinstance(record, Refusal) or _known_already(record):
         return said
-    return Finding("find.ramp known", (("day", dated(_made(index, name))), ("text", said)))
+    return Finding("find.ramp known", (("day", dated(day_of(index, name))), ("text", said)))
 
 
 def brief(index: Index, found: list[tuple[str, Point | Refusal]]) -> Finding | None:
     """Return several answers of one day as one sentence; None where one of them is refused, known already, or of another day."""
-    told: list[Fact] = []
-    for name, record in found:
-        if isinstance(record, Refusal) or record.level >= 1.0 or _made(index, name) != _made(index, found[0][0]):
-            return None
-        facts: list[tuple[str, Fact]] = [("asked", ask_label(index, name))]
-        if record.what == "ramp: chance":
-            facts += [(part, replace(_amount(record, part, "share"), places=0)) for part in ("p", "interval")]
-            told.append(Finding("ceo.chance range" if record.lo < record.hi else "ceo.chance", tuple(facts)))
-        else:
-            facts += [(part, _amount(record, part, "count")) for part in ("value", "interval")]
-            told.append(Finding("ceo.units", (*facts, ("level", Amount(record.level, "level")))))
-    return Finding("ceo.ahead", (("day", dated(_made(index, found[0][0]))), ("told", Many(tuple(told), "ui.list"))))
+    days = {day_of(index, name) for name, _ in found}
+    if len(days) != 1 or any(isinstance(r, Refusal) or _known_already(r) for _, r in found):
+        return None
+    told = tuple(answered(index, name, record) for name, record in found)
+    return Finding("ceo.ahead", (("day", dated(days.pop())), ("told", Many(told, "ui.list"))))
+
+
+def answered(index: Index, name: str, record: Point | Refusal) -> Finding:
+    """Return a question with its answer, to stand in a sentence: a number with its interval, or a chance over the readings."""
+    facts: list[tuple[str, Fact]] = [("asked", ask_label(index, name))]
+    if isinstance(record, Refusal):
+        return ask_finding(index, name, record)
+    if record.what == CHANCE:
+        return Finding("ceo.chance range" if record.lo < record.hi else "ceo.chance", (*facts, ("p", _chance(record))))
+    if record.level >= 1.0:
+        return Finding("ceo.counted", (*facts, ("value", _amount(record, "value", "count"))))
+    facts += [(part, _amount(record, part, "count")) for part in ("value", "interval")]
+    return Finding("ceo.units", (*facts, ("level", Amount(record.level, "level"))))
+
+
+def _known_already(record: Point) -> bool:
+    """Whether an answer was printed by its day: nothing in it is foretold."""
+    return record.level >= 1.0 if record.what != CHANCE else "printed" in record.origin.assumptions
+
+
+def _chance(record: Point) -> Amount:
+    """Return a probability as the range over readings, or as a number where they agree."""
+    spread = round(record.lo, 2) < round(record.hi, 2)
+    return Amount(record.value, "share", record.lo, record.hi, record.id, "interval" if spread else "value", places=0)
 
 
 def _amount(record: Point, part: str, unit: str) -> Amount:
@@ -149,7 +163,8 @@ def _ask(index: Index, name: str) -> Asked | None:
     return next((ask for ask in index.config.ramp.asks if ask.id == name), None)
 
 
-def _made(index: Index, name: str) -> str:
+def day_of(index: Index, name: str) -> str:
+    """Return the day whose knowledge answers a question."""
     ask = _ask(index, name)
     return index.config.study.as_of if ask is None or ask.made is None else ask.made
 
@@ -159,7 +174,7 @@ def _maker(index: Index) -> str:
 
 
 def _days(index: Index) -> list[str]:
-    return sorted({_made(index, name) for name, _ in _records(index)})
+    return sorted({day_of(index, name) for name, _ in _records(index)})
 
 
 def _months(index: Index, day: str, n: int) -> Iterator[Figure]:
@@ -231,7 +246,12 @@ def _books(index: Index, day: str, n: int) -> Iterator[Figure]:
         rows = tuple(
             RowMark(When(label[0], short=True), scale * v, scale * lo, scale * hi, "other") for label, v, lo, hi in ends
         )
-        axis = Term("ui.axis percent" if share else "ui.axis millions" if scale < 1 else "ui.axis money as printed")
+        currency = (("currency", Words(index.config.study.currency)),)
+        axis: Fact = (
+            Term("ui.axis percent")
+            if share
+            else Finding("ui.axis millions" if scale < 1 else "ui.axis currency", currency)
+        )
         chart = RowsChart(f"ramp-{n}-{name}", rows, axis, bars=False, guide=0.0 if name == "result" else None)
         facts: tuple[tuple[str, Fact], ...] = (
             ("level", Amount(series.level, "level")),

@@ -101,7 +101,7 @@ _WHAT = {
     "needs.differentiation instruments": "差异化工具变量（[demand] 中的 local 或 quadratic）",
     "needs.a cost shifter or instruments in [demand]": "[demand] 中的成本变量或工具变量",
     "needs.rows with sales and every attribute filled": "销量、属性、成本变量都齐全的行",
-    "needs.orders net of cancellations": "扣除退订后的订单", "needs.a flow table with the backlog": "含积压订单的流量表", "needs.fewer attributes": "更少的属性",
+    "needs.orders net of cancellations": "扣除退订后的订单", "needs.a flow table with the backlog": "含积压的订单台账", "needs.fewer attributes": "更少的属性",
     "needs.a reach table: awareness, consideration, outlets": "触达表（知名度、考虑率、网点）",
     "needs.more for the demand lens": "更多市场或产品，或更强的工具变量",
     "needs.second choices of its buyers": "其买家的第二选择", "what.second choice": "以它为第二选择的比例", "what.second choice in proportion to sales": "若按销量分配，同一比例",
@@ -153,7 +153,7 @@ _WHY = {
     "do.name what would make an instrument wrong": "在 notes 中写明什么情况下工具变量不成立。", "do.read alpha with care": "需求视角的金额都要谨慎看待。",
     "do.compare the two rules": "对照两种处理；相差很大，说明卖得出去的产品本身就是挑选过的。", "do.give market size": "在 markets 表中提供潜在买家的数目。",
     "do.mend the reach table": "更正触达表。", "do.give what the demand lens needs": "补上“需求视角”一节所列的东西。",
-    "do.give the backlog": "提供各期期末的积压订单。", "do.read net orders": "看扣除退订后的订单。", "do.mend the flow table": "更正流量表。",
+    "do.give the backlog": "提供各期期末的积压订单。", "do.read net orders": "看扣除退订后的订单。", "do.mend the flow table": "更正订单台账。",
 }  # fmt: skip
 
 _METHODS = {

@@ -6,13 +6,13 @@ __all__ = ["RAMP_EN"]
 
 RAMP_EN: dict[str, str] = {
     "ui.section ramp": "Output, cost and break-even", "room.ramp": "Output, cost and break-even", "stage.ramp": "output, cost and break-even",
-    "ui.months known": "known", "ui.months ahead": "foretold", "ui.months since": "what came", "ui.axis units a month": "units a month", "ui.axis percent": "%", "ui.axis millions": "millions, in money as printed", "ui.axis money as printed": "money as printed",
+    "ui.months known": "known", "ui.months ahead": "foretold", "ui.months since": "what came", "ui.axis units a month": "units a month", "ui.axis percent": "%", "ui.axis millions": "million {currency}", "ui.axis currency": "{currency}",
     "head.dim month": "Month", "head.dim quarter": "Quarter", "head.dim maker": "Maker", "head.dim origin": "Foretold on", "head.dim horizon": "Months ahead", "head.dim level": "Level",
     "find.ramp about": "Output goes on as this maker's and other makers' months did; it is held back where too few are waiting. Cost falls with what was built so far, overheads grow as they did. Everything uses only what was known on the day that stands above it.",
     "find.ramp day": "As known on {day}", "find.ramp before": "How such forecasts did before",
     "find.ramp usual units": "units in {year}", "find.ramp usual profit": "a quarter in profit by the end of {year}",
     "find.ramp units": "{asked}: {value} ({level} interval {interval}).", "find.ramp counted": "Known in full by {day}, {asked}: {value}.",
-    "find.ramp chance": "{asked}: probability {p}.", "find.ramp chance range": "{asked}: probability {p}; {interval} over the readings of how mix moves unit cost.",
+    "find.ramp chance": "{asked}: probability {p}.", "find.ramp chance range": "{asked}: probability {p}, depending on how mix is taken to move unit cost.",
     "find.ramp known": "As known on {day}: {text}", "find.ramp refused": "As of {day} there is no answer to: {asked}. {why} What it needs: {needs}.",
     "find.ramp months title": "{maker}, month by month", "find.ramp months caption": "Known months, the median of those to come and the {level} interval of each; ① {day}.",
     "find.ramp months caption since": "Known months, the median of those to come and the {level} interval of each; ① {day}. What came is drawn as far as it is known by now; nothing of it entered the forecast.",
@@ -21,7 +21,7 @@ RAMP_EN: dict[str, str] = {
     "why.ramp orders bound": "{maker}: by {day} those waiting made {lo} to {hi} weeks of deliveries (median {weeks}). With probability {p} too few orders hold deliveries back by {until}; otherwise output is what binds.",
     "why.ramp orders not printed": "{maker}: nothing was printed of orders by {day}; output alone is foretold, as if orders never ran short.", "why.ramp backlog not printed": "{maker}: nothing was printed of the backlog by {day}; output alone is foretold, as if orders never ran short.",
     "why.ramp order figures contradict": "{maker}: the printed figures of orders contradict each other by {day}; output alone is foretold.", "why.ramp order figures say too little": "{maker}: the printed figures of orders leave the backlog of {day} open; output alone is foretold.",
-    "why.ramp class wider": "{maker}, months to {until} together: {units_lo} to {units_hi} ({level}); from its own months alone {own_lo} to {own_hi}. {makers} other makers widen it: paths turned more than this one has yet.",
+    "why.ramp class wider": "{maker}, months to {until} together: {units_lo} to {units_hi} ({level}); from its own months alone {own_lo} to {own_hi}. {makers} other makers widen it: their output swung more than this one's has so far.",
     "why.ramp class narrower": "{maker}, months to {until} together: {units_lo} to {units_hi} ({level}); from its own months alone {own_lo} to {own_hi}. {makers} other makers narrow it: they tell how much paths turn.",
     "why.ramp quarters derived": "{maker}: {quarters} was not printed and is its year less the other quarters.",
     "why.ramp beats last": "The median beats last month carried on: over {n} back-tested forecasts of {makers} makers its error is {error}, that of last month carried on {naive_error} (difference of log errors {spread}, 95% over makers).",
@@ -48,6 +48,9 @@ RAMP_EN: dict[str, str] = {
     "what.units": "units", "what.result": "result", "needs.units by quarter": "units by quarter", "needs.correct one of the figures": "one of the figures corrected", "needs.more months": "more months of the maker", "needs.the missing months": "the missing months, or a printed total over them", "needs.quarterly books": "revenue, gross margin and result by quarter, on one perimeter", "needs.a later quarter to ask for": "a later quarter to ask for",
     "needs.[ramp] perimeter": "the perimeter that is meant ([ramp] perimeter)", "needs.revenue and margin by quarter": "revenue and gross margin by quarter, on one perimeter", "needs.more quarters": "more quarters", "needs.a result on the basis that counts": "an operating result on the basis that counts",
     "fact.ramp observed": "how often intervals held what came", "fact.ramp ratio": "error over that of the naive forecast", "fact.ramp makers": "makers",
+    "why.ramp orders too old": "{maker}: by {day} hardly any orders were printed of the last months; output alone is foretold, as if orders never ran short.", "why.ramp orders leave gaps": "{maker}: by {day} orders were printed for less than half of the time since the last known backlog; output alone is foretold, as if orders never ran short.",
+    "why.ramp units before unknown": "{maker}: how much was built before {quarter} is not known; unit cost falls with what was built from then on.", "why.ramp too few back-tests": "Back-tests come from {makers} makers only, too few to judge the intervals: those of {level} held what came in {observed} of {n} forecasts ({lo} to {hi}).",
+    "do.more makers": "Give months of more makers (table ramps).", "assume.no price war foreseen": "Prices and margins keep their pace: no price war to come is in it.",
     "find.absent": "The table {table} is not there, and its questions stay open; it is obtained so: {obtain}.",
 }  # fmt: skip
 """Words of the ramp, and of optional tables that are not there."""

@@ -6,13 +6,13 @@ __all__ = ["RAMP_ZH"]
 
 RAMP_ZH: dict[str, str] = {
     "ui.section ramp": "产出、成本与盈亏平衡", "room.ramp": "产出、成本与盈亏平衡", "stage.ramp": "产出、成本与盈亏平衡",
-    "ui.months known": "已知", "ui.months ahead": "预测", "ui.months since": "后来的实际", "ui.axis units a month": "每月数量", "ui.axis percent": "百分比", "ui.axis millions": "百万（原文货币）", "ui.axis money as printed": "原文货币",
+    "ui.months known": "已知", "ui.months ahead": "预测", "ui.months since": "后来的实际", "ui.axis units a month": "每月数量", "ui.axis percent": "百分比", "ui.axis millions": "百万{currency}", "ui.axis currency": "{currency}",
     "head.dim month": "月份", "head.dim quarter": "季度", "head.dim maker": "厂商", "head.dim origin": "预测日", "head.dim horizon": "提前月数", "head.dim level": "水平",
     "find.ramp about": "产出按该厂商与其他厂商以往各月的走势延续，等候的订单不足时受其限制。单位成本随累计产量下降，费用按以往趋势增长。所用的都只是标题所示日期已经公布的数据。",
     "find.ramp day": "以{day}所知为准", "find.ramp before": "这类预测以往的表现",
     "find.ramp usual units": "{year}销量", "find.ramp usual profit": "{year}底前出现单季盈利",
     "find.ramp units": "{asked}：{value}（{level} 区间 {interval}）。", "find.ramp counted": "{asked}：{value}，截至{day}均已公布。",
-    "find.ramp chance": "{asked}：概率{p}。", "find.ramp chance range": "{asked}：概率{p}；视产品结构如何影响单位成本，为{interval}。",
+    "find.ramp chance": "{asked}：概率{p}。", "find.ramp chance range": "{asked}：概率为{p}，视产品结构如何影响单位成本而定。",
     "find.ramp known": "以{day}所知：{text}", "find.ramp refused": "{asked}：以{day}所知无法回答。{why}所需：{needs}。",
     "find.ramp months title": "{maker}逐月数量", "find.ramp months caption": "已知月份、未来各月的中位数与各自的 {level} 区间；① {day}。",
     "find.ramp months caption since": "已知月份、未来各月的中位数与各自的 {level} 区间；① {day}。“后来的实际”画到目前已知为止，未参与预测。",
@@ -21,7 +21,7 @@ RAMP_ZH: dict[str, str] = {
     "why.ramp orders bound": "{maker}：{day}时等候的订单相当于 {lo} 至 {hi} 周的交付（中位数 {weeks} 周）；到{until}为止，订单不足而拖住交付的概率为{p}，否则构成约束的是产出。",
     "why.ramp orders not printed": "{maker}：截至{day}没有公布订单；只预测产出，视同订单始终充足。", "why.ramp backlog not printed": "{maker}：截至{day}没有公布未交付订单；只预测产出，视同订单始终充足。",
     "why.ramp order figures contradict": "{maker}：截至{day}公布的订单数字互相矛盾；只预测产出。", "why.ramp order figures say too little": "{maker}：截至{day}公布的订单数字不足以确定未交付订单；只预测产出。",
-    "why.ramp class wider": "{maker}，到{until}为止各月合计：{units_lo} 至 {units_hi}（{level}）；只凭自身月份为 {own_lo} 至 {own_hi}。{makers} 家其他厂商使区间变宽：它们的走势比该厂商至今经历的更多变。",
+    "why.ramp class wider": "{maker}，到{until}为止各月合计：{units_lo} 至 {units_hi}（{level}）；只凭自身月份为 {own_lo} 至 {own_hi}。{makers} 家其他厂商使区间变宽：它们的产出起伏比该厂商至今的更大。",
     "why.ramp class narrower": "{maker}，到{until}为止各月合计：{units_lo} 至 {units_hi}（{level}）；只凭自身月份为 {own_lo} 至 {own_hi}。{makers} 家其他厂商使区间变窄：它们表明走势会有多大变化。",
     "why.ramp quarters derived": "{maker}：{quarters}没有单独公布，由全年减去其余季度得出。",
     "why.ramp beats last": "中位数优于“沿用上月”：{makers} 家厂商的 {n} 次回测中误差为{error}，“沿用上月”为{naive_error}（对数误差之差{spread}，以厂商为单位的 95% 区间）。",
@@ -48,6 +48,9 @@ RAMP_ZH: dict[str, str] = {
     "what.units": "数量", "what.result": "利润", "needs.units by quarter": "按季度的数量", "needs.correct one of the figures": "更正其中一个数字", "needs.more months": "该厂商更多月份的数据", "needs.the missing months": "缺失月份的数据，或覆盖这些月份的合计", "needs.quarterly books": "同一范围内按季度的收入、毛利率与利润", "needs.a later quarter to ask for": "换一个更晚的季度来问",
     "needs.[ramp] perimeter": "写明所指范围（[ramp] perimeter）", "needs.revenue and margin by quarter": "同一范围内按季度的收入与毛利率", "needs.more quarters": "更多季度", "needs.a result on the basis that counts": "所需口径的经营利润",
     "fact.ramp observed": "区间包住实际结果的比例", "fact.ramp ratio": "误差与朴素预测误差之比", "fact.ramp makers": "厂商数",
+    "why.ramp orders too old": "{maker}：截至{day}，最近几个月几乎没有公布订单；只预测产出，视同订单始终充足。", "why.ramp orders leave gaps": "{maker}：截至{day}，自上次可知的积压以来，公布了订单的时间不到一半；只预测产出，视同订单始终充足。",
+    "why.ramp units before unknown": "{maker}：{quarter}之前造了多少无从得知；单位成本只随此后的累计产量下降。", "why.ramp too few back-tests": "回测只来自 {makers} 家厂商，不足以评判区间：{n} 次预测中，{level} 区间包住实际结果的比例为{observed}（{lo} 至 {hi}）。",
+    "do.more makers": "请给出更多厂商的月份（ramps 表）。", "assume.no price war foreseen": "价格与毛利按以往走势延续，不含将来的价格战。",
     "find.absent": "{table} 表不在，与之相关的问题没有回答；获取方式：{obtain}。",
 }  # fmt: skip
 """产出、成本、盈亏平衡及缺席表格的用词。"""

@@ -27,7 +27,7 @@ SKELETON = {
     "skeleton.region": "at_least, at_most, above or below: the claim's own number", "skeleton.number": "the claim's own number",
     "skeleton.fixed": "day on which the rule is written down", "skeleton.rule": "when it counts as come true", "skeleton.p": "only if the speaker gave a probability",
     "skeleton.as is": "The table is used as it is.", "skeleton.rewritten": "The table cannot be used as it stands (ids, or words for kind, hedge, grade): claims.csv has its cells under known heads.",
-    "skeleton.blank": "Left out: {rows} rows that state nothing.",
+    "skeleton.blank": "Left out: {rows} rows that state nothing (row {which}).", "skeleton.named": "Row {row} has no id; it is now “{id}”.", "skeleton.renamed": "Row {row}: the id “{old}” occurs more than once; it is now “{id}”.",
     "skeleton.written": "Written: {file}", "skeleton.copied": "Copied: {file}", "skeleton.nothing": "Nothing was written.",
     "skeleton.claims": "{n} claims. What each one still needs before it can be looked at:",
     "skeleton.column head column": "column", "skeleton.column head is": "taken for", "skeleton.column head why": "by", "skeleton.column head example": "example", "skeleton.column head filled": "filled",

@@ -26,7 +26,7 @@ SKELETON = {
     "skeleton.region": "at_least、at_most、above 或 below：说法自己的数字", "skeleton.number": "说法自己的数字",
     "skeleton.fixed": "写下规则的日期", "skeleton.rule": "怎样才算应验", "skeleton.p": "说话人给出概率时才填",
     "skeleton.as is": "该表可以原样使用。", "skeleton.rewritten": "该表不能原样使用（编号，或类型、语气、等级的写法）：claims.csv 把原有单元格放在认识的列名下。",
-    "skeleton.blank": "未使用：{rows} 行没有写出说法。",
+    "skeleton.blank": "未使用：{rows} 行没有写出说法（第 {which} 行）。", "skeleton.named": "第 {row} 行没有编号，现编为“{id}”。", "skeleton.renamed": "第 {row} 行：编号“{old}”不止一处，现改为“{id}”。",
     "skeleton.written": "已写入：{file}", "skeleton.copied": "已复制：{file}", "skeleton.nothing": "没有写入任何文件。",
     "skeleton.claims": "共 {n} 条说法。每条在核对之前还缺：",
     "skeleton.column head column": "列", "skeleton.column head is": "当作", "skeleton.column head why": "依据", "skeleton.column head example": "例子", "skeleton.column head filled": "已填",
