@@ -18,7 +18,7 @@ import pytest
 import xlsxwriter
 
 from halfstep import cli
-from halfstep.cli import new
+from halfstep.cli.whole import put_whole
 from tests.ugly import BASE, PRESS, UGLY, csv
 
 KILLS = 100
@@ -293,9 +293,9 @@ def test_a_killed_command_leaves_a_study_that_loads_or_none(tmp_path: Path) -> N
 
 def test_no_file_is_written_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "study.toml"
-    assert new._put(target, b"first")
-    assert not new._put(target, b"second")
+    assert put_whole(target, b"first")
+    assert not put_whole(target, b"second")
     monkeypatch.setattr(Path, "exists", lambda _: False)  # another program was quicker
-    assert not new._put(target, b"third")
+    assert not put_whole(target, b"third")
     assert target.read_bytes() == b"first"
     assert [p.name for p in tmp_path.iterdir()] == ["study.toml"]

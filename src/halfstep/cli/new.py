@@ -11,7 +11,7 @@ from halfstep.cli.check import guesses, loaded_record, show
 from halfstep.cli.codes import FAULTS, RAN
 from halfstep.cli.console import Out, fault_records, raw_record
 from halfstep.cli.progress import progress
-from halfstep.cli.whole import put_whole as _put
+from halfstep.cli.whole import put_whole
 from halfstep.core.check import Fault
 
 if TYPE_CHECKING:
@@ -170,13 +170,13 @@ def _written(folder: Path, files: Files, proposal: Proposal, out: Out) -> Iterat
             continue
         names[file], target = source.name + part, folder / source.name
         raw = source.read_bytes()
-        if _put(target, raw):
+        if put_whole(target, raw):
             out.line("new.copied", ("file", str(target)))
         elif target.read_bytes() != raw:
             what = "another file of this name is in the folder; it was not touched"
             yield Fault(table=str(target), what=what, mend="rename the file that you give, or name another folder")
             return
-    if not _put(folder / STUDY, study_text(proposal, names, say).encode()):
+    if not put_whole(folder / STUDY, study_text(proposal, names, say).encode()):
         what = "a study.toml was put here while this one was being made; it was not touched"
         yield Fault(table=str(folder / STUDY), what=what, mend="edit it, or name another folder")
         return
