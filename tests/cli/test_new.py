@@ -251,12 +251,12 @@ def test_a_workbook_gives_its_largest_sheet_of_each_kind(tmp_path: Path) -> None
 WRITER = """
 import sys
 from pathlib import Path
-from halfstep.cli.new import _put
+from halfstep.cli.whole import put_whole
 print("ready", flush=True)
 for i in range(10**9):
     folder = Path(sys.argv[1]) / str(i)
     folder.mkdir()
-    _put(folder / "study.toml", sys.argv[2].encode() * 5000)
+    put_whole(folder / "study.toml", sys.argv[2].encode() * 5000)
 """
 
 

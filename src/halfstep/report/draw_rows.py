@@ -55,16 +55,18 @@ def rows_svg(chart: RowsChart, variant: Variant, about: str) -> Markup:
     say = variant.speaker.text
     labels = [say(row.label) for row in chart.rows]
     beside = 0 if variant.narrow else math.ceil(min(max(text_width(t, FONT) for t in labels) + 14, 300))
-    pad = (beside if beside else 18, 6, 18, 46)
+    domain = _domain(chart)
+    marks = ticks(*domain, 5 if variant.narrow else 8)
+    edge = max(18, math.ceil(max((text_width(t, FONT - 1) for t in _told(marks)), default=0.0) / 2) + 1)
+    pad = (beside if beside else edge, 6, edge, 46)
     width = variant.width - pad[0] - pad[2]
     lines = [fold(t, FONT, beside - 12 if beside else width) for t in labels]
     high = [_high(ls, row.role == "head", bool(beside)) for ls, row in zip(lines, chart.rows, strict=True)]
     tops, total = _tops(lines, high, [row.role == "head" for row in chart.rows], bool(beside))
-    frame = Frame(frame_id(chart.id, variant), _domain(chart), (total, 0.0), width, total, pad)
+    frame = Frame(frame_id(chart.id, variant), domain, (total, 0.0), width, total, pad)
     middles = [
         top + (0 if beside else LINE * len(ls)) + tall / 2 for top, ls, tall in zip(tops, lines, high, strict=True)
     ]
-    marks = ticks(*frame.x, 5 if variant.narrow else 8)
     layers: list[Markup] = [
         rules(frame, [(t, 0.0, t, total) for t in marks], Style(color=GRID)),
         rules(frame, [(0.0, 0.0, 0.0, total)] if frame.x[0] <= 0 <= frame.x[1] else [], Style(color=MUTED)),
@@ -161,10 +163,15 @@ def _row_labels(
     return layers
 
 
+def _told(marks: list[float]) -> list[str]:
+    """Return the marks as printed, all with as many decimals as one of them needs."""
+    places = max((len(f"{t:.6f}".rstrip("0").partition(".")[2]) for t in marks), default=0)
+    return [fixed(t, places) for t in marks]
+
+
 def _axis(frame: Frame, marks: list[float], title: str, variant: Variant) -> list[Markup]:
     h = frame.height
-    places = max((len(f"{t:.6f}".rstrip("0").partition(".")[2]) for t in marks), default=0)
-    shown = [(frame.px(t), h + 12, fixed(t, places)) for t in marks]
+    shown = [(frame.px(t), h + 12, told) for t, told in zip(marks, _told(marks), strict=True)]
     return [
         texts(shown, Style(align="middle", color=MUTED, font=FONT - 1)),
         texts([(frame.width, h + 34, title)], Style(align="end", color=MUTED)),
