@@ -246,6 +246,24 @@ def test_other_makers_are_a_class_and_are_foretold_in_back_tests(tmp_path: Path)
     assert "own months alone" in point(alone, "year").origin.assumptions
 
 
+def test_what_others_did_is_held_against_the_same_months(tmp_path: Path) -> None:
+    """Thirty months ahead: both sums are over all of them."""
+    (tmp_path / "others.csv").write_text(
+        "maker,month,units\n" + "".join(f"C,{m},9000\n" for m in STEADY), encoding="utf-8"
+    )
+    (tmp_path / "ramp.csv").write_text(months(STEADY), encoding="utf-8")
+    (tmp_path / "press.csv").write_text(HEAD + "A,rank,1,2025Q1,,2025-05-01,\n", encoding="utf-8")
+    far = SETTINGS.replace('period = "2025"', 'period = "2027"').replace(
+        'ramp = "ramp.csv"', 'ramp = "ramp.csv"\nramps = "others.csv"'
+    )
+    more = '[ramps_columns]\nperiod = "month"\nmaker = "maker"\nunits = "units"\n'
+    (tmp_path / "study.toml").write_text(far + more, encoding="utf-8")
+    facts = dict(check(run(tmp_path, only=("ramp",)).answers["ramp"], "class.2025-06-04").facts)
+    assert facts["until"] == "2027-12"
+    assert float(facts["units_lo"]) < 320_000 < float(facts["units_hi"])
+    assert float(facts["own_lo"]) < 320_000 < float(facts["own_hi"])
+
+
 def test_without_the_table_the_room_is_dark(tmp_path: Path) -> None:
     (tmp_path / "press.csv").write_text(HEAD + "A,rank,1,2025Q1,,2025-05-01,\n", encoding="utf-8")
     settings = SETTINGS.replace('ramp = "ramp.csv"\n', "").replace(

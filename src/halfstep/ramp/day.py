@@ -86,12 +86,12 @@ class Day:
         if paths.refusals[0] is not None:
             return
         asked = self._months_ahead()
-        alone = foretell(paths, 0, LONG, config.ramp.draws, self._rng("class"))[:, :asked].sum(axis=1)
+        alone = foretell(paths, 0, max(asked, LONG), config.ramp.draws, self._rng("class"))[:, :asked].sum(axis=1)
         ends = [
             np.quantile(draws, ((1 - config.ramp.level) / 2, (1 + config.ramp.level) / 2))
             for draws in (self.units[:, :asked].sum(axis=1), alone)
         ]
-        wider = bool(np.log(ends[0][1] / ends[0][0]) > np.log(ends[1][1] / ends[1][0]))
+        wider = bool(np.ptp(ends[0]) > np.ptp(ends[1]))
         facts: Facts = (
             ("maker", known.maker), ("day", known.day), ("makers", len(known.makers) - 1), ("level", config.ramp.level),
             ("until", Period(known.last + asked, 12).key),
